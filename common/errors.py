@@ -1,0 +1,44 @@
+"""One exception class per kind of mistake a user can make.
+
+A message is one line: the rule, the value received, the way out. Commands print it without a traceback.
+"""
+
+
+class UserError(Exception):
+    """Root of the errors that a user can mend; shown as one line, exit code 1."""
+
+
+class ImageError(UserError):
+    """An image file that cannot be used: missing, unreadable, truncated, or not an image."""
+
+
+class MaskError(UserError):
+    """A lesion mask that cannot be used with its image."""
+
+
+class DatasetError(UserError):
+    """A data set folder that is missing, not prepared, edited by hand, or of another kind than asked for."""
+
+
+class SplitError(UserError):
+    """A fold that does not exist, is empty, or lacks a class."""
+
+
+class LabelError(UserError):
+    """A label that the configuration does not know."""
+
+
+class WeightsError(UserError):
+    """A weights file that does not fit the network, or is not what it claims to be."""
+
+
+class ConfigError(UserError):
+    """A key on the command line, or a value in a configuration, that does not exist."""
+
+
+class RunError(UserError):
+    """A run that cannot go on: a loss that is not finite, no trained model, a state that cannot be read."""
+
+
+class StorageError(UserError):
+    """A file that could not be written: no space left, or no permission."""

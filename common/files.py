@@ -1,0 +1,86 @@
+"""Files written whole or not at all, and their hashes."""
+
+import errno
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from .errors import StorageError
+
+
+def write_atomically(path: str | Path, write: Callable[[BinaryIO], object]) -> None:
+    """Leave `path` complete, or as it was.
+
+    Written to a temporary name beside it, fsynced and renamed, so neither a kill nor a full disk leaves half a file.
+
+    Args:
+        path: The file to write; its folder is made.
+        write: Called with the open binary file.
+
+    Raises:
+        StorageError: No space left, or no permission.
+    """
+    target = Path(path)
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("wb") as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(target)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise StorageError(_storage_message(target, error)) from error
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _storage_message(path: Path, error: OSError) -> str:
+    if error.errno == errno.ENOSPC:
+        return f"no space left to write {path}: free some, then run the same command again"
+    return f"cannot write {path} ({error.strerror or error}): give another folder"
+
+
+def write_text(path: str | Path, text: str) -> None:
+    """Write `text` atomically as UTF-8."""
+    write_atomically(path, lambda file: file.write(text.encode()))
+
+
+def write_json(path: str | Path, value: Any) -> None:
+    """Write `value` atomically as indented JSON; a NaN becomes null, since JSON has no NaN."""
+    write_text(path, json.dumps(_without_nan(value), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def _without_nan(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_nan(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_nan(item) for item in value]
+    if isinstance(value, float) and value not in (float("inf"), float("-inf")) and value == value:
+        return value
+    return None if isinstance(value, float) else value
+
+
+def sha256(data: bytes) -> str:
+    """Return the hexadecimal SHA-256 of `data`."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def sha256_of_file(path: str | Path) -> str:
+    """Return the hexadecimal SHA-256 of the file at `path`, read in pieces."""
+    digest = hashlib.sha256()
+    with Path(path).open("rb") as file:
+        while piece := file.read(1 << 20):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+def read_json(path: str | Path, *, default: Any) -> Any:
+    """Return the content of a JSON file, or `default` where there is no such file."""
+    path = Path(path)
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else default
