@@ -1,0 +1,31 @@
+"""Random streams keyed by name and index, so that element i never depends on how many elements there are."""
+
+import zlib
+from collections.abc import Iterator, Sequence
+from itertools import count
+from typing import TypeVar
+
+import numpy as np
+
+T = TypeVar("T")
+
+
+def stream(seed: int, *key: str | int) -> np.random.Generator:
+    """Return the generator that belongs to `seed` and `key`: equal for equal keys, independent for different ones."""
+    words = [zlib.crc32(part.encode()) if isinstance(part, str) else part for part in key]
+    # A spawn key, not a longer seed: numpy pads short seeds with zeros, so (seed, 3) and (seed, 3, 0) would be one.
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=words))
+
+
+def from_block(block: Sequence[T], index: int, *, seed: int, key: str) -> T:
+    """Return element `index` of an endless sequence in which each `len(block)` elements are `block` in random order.
+
+    So proportions hold in every stretch of the sequence, and a longer one extends a shorter one.
+    """
+    turn, place = divmod(index, len(block))
+    return block[int(stream(seed, key, turn).permutation(len(block))[place])]
+
+
+def in_turn(block: Sequence[T], *, seed: int, key: str) -> Iterator[T]:
+    """Yield the sequence of `from_block` without end."""
+    return (from_block(block, index, seed=seed, key=key) for index in count())
