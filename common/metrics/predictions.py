@@ -1,0 +1,152 @@
+"""The predictions of a run, and `predictions.csv`, the file that all scores and plots can be made from again."""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import LabelError, RunError
+from ..files import write_text
+
+Texts = NDArray[np.str_]
+
+UNKNOWN = -1
+"""The label of an image whose class is not known; an empty field in the file."""
+
+PROBABILITY = "probability:"
+"""What the columns of probabilities begin with; the name of the class follows."""
+
+TEXTS = ("image", "frame", "study", "patient", "fold", "part")
+"""The columns of text, in their order in the file."""
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """What a network said of N images in C classes.
+
+    Attributes:
+        image: Path below the root of the data set, `(N,)`; with `frame` the key of the image.
+        frame: Slice or frame, `(N,)`, empty if there is only one.
+        study: Examination, `(N,)`, may be empty.
+        patient: `(N,)`; empty if not known, and the image is then its own patient.
+        fold: Of the run, `(N,)`.
+        part: `train`, `valid` or `test`, `(N,)`.
+        label: Index of the class from 0, `(N,)`; `UNKNOWN` where there is none.
+        probabilities: float32 `(N, C)`, rows sum to 1.
+        class_names: In the order of the configuration; in a binary task the last is the positive one.
+    """
+
+    image: Texts
+    frame: Texts
+    study: Texts
+    patient: Texts
+    fold: Texts
+    part: Texts
+    label: NDArray[np.int64]
+    probabilities: NDArray[np.float32]
+    class_names: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        lengths = {column: len(getattr(self, column)) for column in (*TEXTS, "label", "probabilities")}
+        if len(set(lengths.values())) > 1:
+            raise RunError(f"predictions have one row per image in every column, got {lengths}: give equal lengths")
+        if self.probabilities.shape[1:] != (len(self.class_names),):
+            raise RunError(
+                f"predictions have one probability per class, got shape {self.probabilities.shape} for "
+                f"{len(self.class_names)} classes {list(self.class_names)}: check class_names"
+            )
+        bad = np.flatnonzero(~np.isfinite(self.probabilities).all(axis=1))
+        if bad.size:
+            raise RunError(
+                f"probabilities are finite, got {self.probabilities[bad[0]].tolist()} for {self.image[bad[0]]} "
+                f"({bad.size} such images): the network is broken, train it again"
+            )
+
+    def __len__(self) -> int:
+        return len(self.label)
+
+    @property
+    def positive(self) -> NDArray[np.float32]:
+        """The probability of the positive class of a binary task, the last one, `(N,)`."""
+        return self.probabilities[:, -1]
+
+    @property
+    def has_patients(self) -> bool:
+        """Whether the patient of any image is known."""
+        return bool((self.patient != "").any())
+
+    def select(self, part: str) -> "Predictions":
+        """Return the predictions of one part of the data: `train`, `valid` or `test`."""
+        return self.rows(self.part == part)
+
+    def known(self) -> "Predictions":
+        """Return the predictions of the images whose label is known."""
+        return self.rows(self.label != UNKNOWN)
+
+    def rows(self, which: NDArray[np.bool_] | NDArray[np.intp]) -> "Predictions":
+        """Return the predictions of the images that a mask or indices name."""
+        arrays = [field.name for field in fields(self) if field.name != "class_names"]
+        return replace(self, **{name: getattr(self, name)[which] for name in arrays})
+
+
+def write_predictions(path: str | Path, predictions: Predictions) -> None:
+    """Write the predictions as CSV, atomically; probabilities keep every bit of their float32.
+
+    Raises:
+        StorageError: No space left, or no permission.
+    """
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, lineterminator="\n")
+    names = predictions.class_names
+    writer.writerow([*TEXTS, "label", *(PROBABILITY + name for name in names)])
+    texts = zip(*(getattr(predictions, column) for column in TEXTS), strict=True)
+    labels = ["" if label == UNKNOWN else names[label] for label in predictions.label]
+    # str of a float32 is the shortest text that reads back as the same float32.
+    numbers = (map(str, row) for row in predictions.probabilities.astype(np.float32))
+    writer.writerows([*text, label, *row] for text, label, row in zip(texts, labels, numbers, strict=True))
+    write_text(path, buffer.getvalue())
+
+
+def read_predictions(path: str | Path) -> Predictions:
+    """Return the predictions that `write_predictions` wrote.
+
+    Raises:
+        RunError: The file is missing, lacks a column, or has a probability that is not a finite number.
+        LabelError: A label that no column of probabilities is for.
+    """
+    try:
+        with Path(path).open(encoding="utf-8", newline="") as file:
+            header, *rows = list(csv.reader(file)) or [[]]
+    except OSError as error:
+        raise RunError(f"no predictions at {path} ({error.strerror}): run evaluate first") from error
+    names = tuple(column.removeprefix(PROBABILITY) for column in header if column.startswith(PROBABILITY))
+    expected = [*TEXTS, "label", *(PROBABILITY + name for name in names or ["CLASS"])]
+    if header != expected:
+        raise RunError(f"{path} begins with {','.join(expected)}, got {','.join(header)}: run evaluate again")
+    return _parse(path, rows, names)
+
+
+def _parse(path: str | Path, rows: Sequence[Sequence[str]], names: tuple[str, ...]) -> Predictions:
+    width = len(TEXTS) + 1 + len(names)
+    for line, row in enumerate(rows, start=2):
+        if len(row) != width:
+            raise RunError(f"{path} has {width} fields a line, got {len(row)} in line {line}: run evaluate again")
+    index = {"": UNKNOWN} | {name: number for number, name in enumerate(names)}
+    label_column = len(TEXTS)
+    unknown = {row[label_column] for row in rows} - set(index)
+    if unknown:
+        raise LabelError(f"labels in {path} are among {list(names)}, got {sorted(unknown)}: use the same class_names")
+    try:
+        probabilities = np.array([row[label_column + 1 :] for row in rows], dtype=np.str_).astype(np.float32)
+    except ValueError as error:
+        raise RunError(f"probabilities in {path} are numbers, got {error}: run evaluate again") from error
+    return Predictions(
+        **{column: np.array([row[at] for row in rows], dtype=np.str_) for at, column in enumerate(TEXTS)},
+        label=np.array([index[row[label_column]] for row in rows], dtype=np.int64),
+        probabilities=probabilities.reshape(len(rows), len(names)),
+        class_names=names,
+    )

@@ -1,0 +1,22 @@
+"""How sure we are: intervals for what was measured on images that come in patients. NumPy and SciPy only."""
+
+from .bootstrap import bootstrap_interval, patient_resamples
+from .delong import auc, auc_interval
+from .interval import Interval
+from .patients import patient_codes
+from .proportion import mean_of_proportions_interval, proportion_interval
+from .roc import RocBand, roc_band, roc_curve
+
+__all__ = [
+    "Interval",
+    "RocBand",
+    "auc",
+    "auc_interval",
+    "bootstrap_interval",
+    "mean_of_proportions_interval",
+    "patient_codes",
+    "patient_resamples",
+    "proportion_interval",
+    "roc_band",
+    "roc_curve",
+]

@@ -1,0 +1,48 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import roc_curve as sklearn_roc_curve
+
+from common.statistics import auc, roc_band, roc_curve
+
+data = st.lists(st.tuples(st.integers(0, 1), st.integers(0, 8)), min_size=2, max_size=30).filter(
+    lambda rows: {label for label, _ in rows} == {0, 1}
+)
+
+
+@given(data)
+def test_points_are_scikit_learns(rows):
+    labels, scores = np.array(rows).T
+    expected = sklearn_roc_curve(labels, scores, drop_intermediate=False)[:2]
+    assert np.allclose(roc_curve(labels, scores), expected)
+
+
+@given(data)
+def test_area_below_the_curve_is_the_auc(rows):
+    labels, scores = np.array(rows).T
+    x, y = roc_curve(labels, scores)
+    assert np.sum(np.diff(x) * (y[1:] + y[:-1]) / 2) == pytest.approx(auc(labels, scores))
+
+
+@pytest.fixture(scope="module")
+def example():
+    generator = np.random.default_rng(0)
+    labels = generator.random(200) < 0.4
+    return labels, labels + generator.normal(size=200)
+
+
+def test_band_holds_the_curve_and_is_seeded(example):
+    labels, scores = example
+    band = roc_band(labels, scores, patients=[""] * 200, n_resamples=300)
+    curve = np.interp(band.false_positive, *roc_curve(labels, scores))
+    assert np.mean((band.low <= curve + 1e-9) & (curve <= band.high + 1e-9)) > 0.98
+    assert np.array_equal(band.low, roc_band(labels, scores, patients=[""] * 200, n_resamples=300).low)
+
+
+def test_band_widens_where_images_are_copies(example):
+    labels, scores = (np.repeat(column, 4) for column in example)
+    kwargs = {"n_resamples": 200}
+    clustered = roc_band(labels, scores, patients=np.repeat(np.arange(200), 4), **kwargs)
+    plain = roc_band(labels, scores, patients=np.arange(800), **kwargs)
+    assert np.mean(clustered.high - clustered.low) == pytest.approx(2 * np.mean(plain.high - plain.low), rel=0.15)
