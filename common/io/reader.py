@@ -24,7 +24,7 @@ class Reader(ImageReader):
 
     def __init__(self, frame: int | str | None = None) -> None:
         super().__init__()
-        self.frame = None if frame in (None, "") else int(frame)  # type: ignore[arg-type]
+        self.frame = None if frame in (None, "") else int(frame)
 
     def verify_suffix(self, filename: Sequence[str] | str) -> bool:
         """Return True: the kind of a file is told by its content, and unknown content is refused."""

@@ -12,7 +12,7 @@ from ...errors import ImageError, MaskError
 from . import npy, raster
 
 MINIMUM_SIDE = 8
-"""Pixels. Smaller pictures are icons or broken exports: eight is what is left of 256 after five halvings in a network."""
+"""Pixels. Smaller pictures are icons or broken exports: 8 is what five halvings in a network leave of 256."""
 
 _DECODERS: dict[bytes, Callable[[Path, int | None], np.ndarray]] = {
     b"\x89PNG\r\n\x1a\n": raster.read,  # PNG specification, section 5.2
@@ -37,7 +37,8 @@ def decode_image(path: str | Path, frame: int | None = None) -> np.ndarray:
     image = _decoder(path)(path, frame)
     if min(image.shape) < MINIMUM_SIDE:
         height, width = image.shape
-        raise ImageError(f"{path}: an image has at least {MINIMUM_SIDE} x {MINIMUM_SIDE} pixels, this one {height} x {width}")
+        least = f"{MINIMUM_SIDE} x {MINIMUM_SIDE}"
+        raise ImageError(f"{path}: an image has at least {least} pixels, this one {height} x {width}: export it again")
     return image
 
 

@@ -31,7 +31,9 @@ def read(path: Path, frame: int | None) -> np.ndarray:
     except (OSError, SyntaxError, ValueError, struct.error, EOFError) as error:
         raise ImageError(f"{path}: damaged or truncated ({error}): copy it again from its source") from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise ImageError(f"{path}: claims more than {Image.MAX_IMAGE_PIXELS:,} pixels: not a radiology image") from error
+        raise ImageError(
+            f"{path}: claims more than {Image.MAX_IMAGE_PIXELS:,} pixels: not a radiology image"
+        ) from error
 
 
 def _values(image: Image.Image) -> np.ndarray:

@@ -1,0 +1,70 @@
+"""The index: a row per image, its columns, and its text form (`index.csv`)."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+from ..errors import DatasetError
+
+Row = dict[str, str]
+"""One image; every column is text, and an empty text means "none"."""
+
+COLUMNS = ("image", "frame", "mask", "crop", "label", "patient", "study", "split")
+"""What every index begins with, then the publisher's further splits (`split_1` ...), then `PREPARED_COLUMNS`.
+
+`image`: path below the root, `/` between folders. `frame`: slice or frame, empty if single. `mask`: paths joined by
+`;`, one per lesion; empty if not annotated. `crop`: top, left, bottom, right in pixels. `label`: a class name.
+`patient`: empty if unknown. `split`: the publisher's part, `train`, `valid` or `test`.
+"""
+
+PREPARED_COLUMNS = ("fold", "exclude", "group", "pixels")
+"""What the preparation adds, before the data set's own columns.
+
+`fold`: 0-4, in which the image is tested; empty if excluded. `exclude`: empty, or why the image is in no part.
+`group`: number shared by near duplicates; empty if alone. `pixels`: digest of the decoded pixels (`duplicates.py`).
+"""
+
+
+def key(row: Row) -> tuple[str, str]:
+    """Return what identifies an image everywhere: (`image`, `frame`)."""
+    return row["image"], row["frame"]
+
+
+def masks(row: Row) -> list[str]:
+    """Return the paths of an image's lesion masks, below the root."""
+    return [path for path in row["mask"].split(";") if path]
+
+
+def is_kept(row: Row) -> bool:
+    """Return whether an image takes part in training and testing."""
+    return not row["exclude"]
+
+
+def to_csv(rows: Sequence[Row]) -> str:
+    """Return `index.csv`: rows by key, columns in the fixed order, so that equal rows give equal bytes."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, _ordered_columns(rows), restval="", lineterminator="\n")
+    writer.writeheader()
+    in_order = sorted(rows, key=key)
+    writer.writerows(in_order)
+    return text.getvalue()
+
+
+def _ordered_columns(rows: Iterable[Row]) -> list[str]:
+    present = dict.fromkeys(column for row in rows for column in row)
+    splits = sorted((column for column in present if column.startswith("split_")), key=lambda name: (len(name), name))
+    first = [*COLUMNS, *splits, *PREPARED_COLUMNS]
+    return first + [column for column in present if column not in first]
+
+
+def from_csv(text: str) -> list[Row]:
+    """Return the rows of an `index.csv`.
+
+    Raises:
+        DatasetError: A fixed column is missing.
+    """
+    reader = csv.DictReader(io.StringIO(text))
+    missing = [column for column in (*COLUMNS, *PREPARED_COLUMNS) if column not in (reader.fieldnames or ())]
+    if missing:
+        raise DatasetError(f"an index has a column {missing[0]!r}, this one {reader.fieldnames}: prepare it again")
+    return list(reader)

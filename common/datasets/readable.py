@@ -1,0 +1,37 @@
+"""A folder in which some files cannot be read."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+from monai.data import Dataset
+
+from ..errors import ImageError
+
+
+class ReadableDataset(Dataset):
+    """Items through a chain of transforms; one whose image is refused becomes a black image that says why.
+
+    Each item gains `refused`: the reason, or "" where the image was read. So one bad file costs one row, not the batch.
+
+    Args:
+        data: Items.
+        transform: The chain.
+        image_size: `[H, W]` of the image that stands in for a refused one.
+    """
+
+    def __init__(self, data: Sequence[Any], transform: Callable[[Any], Any], image_size: Sequence[int]) -> None:
+        super().__init__(data, transform)
+        self.image_size = tuple(image_size)
+
+    def __getitem__(self, index: int) -> dict[str, Any]:
+        """Return the image `(1, H, W)` and why it was refused, if it was."""
+        try:
+            return {"image": self._transform(index)["image"].as_tensor(), "refused": ""}
+        except ImageError as error:
+            return {"image": torch.zeros(1, *self.image_size), "refused": str(error)}
+        except RuntimeError as error:
+            # MONAI's Compose wraps what a transform raises.
+            if not isinstance(error.__cause__, ImageError):
+                raise
+            return {"image": torch.zeros(1, *self.image_size), "refused": str(error.__cause__)}

@@ -1,0 +1,42 @@
+from collections import Counter
+
+import pytest
+
+from common.datasets.busi import FOLDER, list_images
+from common.errors import DatasetError
+
+
+def test_malignant_stands_against_the_rest_and_tissue_says_what_is_what(busi):
+    _, rows = list_images(busi)
+    assert Counter((row["label"], row["tissue"]) for row in rows) == {
+        ("benign", "benign lesion"): 24,
+        ("malignant", "malignant lesion"): 16,
+        ("benign", "normal"): 8,
+    }
+
+
+def test_several_masks_are_joined_and_belong_to_their_own_image(busi):
+    masks = {row["image"]: row["mask"] for row in list_images(busi)[1]}
+    folder = f"{FOLDER}/benign"
+    assert masks[f"{folder}/benign (1).png"] == f"{folder}/benign (1)_mask.png;{folder}/benign (1)_mask_1.png"
+    assert masks[f"{folder}/benign (11).png"] == f"{folder}/benign (11)_mask.png"
+
+
+def test_an_image_without_a_mask_is_not_annotated(busi):
+    (busi / FOLDER / "benign/benign (2)_mask.png").unlink()
+    masks = {row["image"]: row["mask"] for row in list_images(busi)[1]}
+    assert masks[f"{FOLDER}/benign/benign (2).png"] == ""
+
+
+def test_the_inner_folder_means_the_same(busi):
+    assert list_images(busi / FOLDER) == list_images(busi)
+
+
+def test_patients_are_unknown(busi):
+    assert {row["patient"] for row in list_images(busi)[1]} == {""}
+
+
+def test_another_layout_names_what_is_missing(busi):
+    (busi / FOLDER / "normal").rename(busi / "away")
+    with pytest.raises(DatasetError, match=f"is not BUSI as published: {FOLDER}/normal is missing"):
+        list_images(busi)

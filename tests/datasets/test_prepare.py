@@ -1,0 +1,145 @@
+import json
+import shutil
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from common.datasets.busi import FOLDER
+from common.datasets.folds import folds_of, partition
+from common.datasets.prepare import prepare, summary
+from common.errors import DatasetError
+
+
+def rows_of(data):
+    return {row["image"].removeprefix(f"{FOLDER}/"): row for row in data.rows}
+
+
+def test_every_image_gets_a_fold_and_its_pixels(busbra, tmp_path):
+    data = prepare("busbra", busbra, tmp_path / "data")
+    assert {row["fold"] for row in data.rows} == set("01234")
+    assert len({row["pixels"] for row in data.rows}) == len(data.rows) == 40
+    assert folds_of(data.rows) == [*"01234", *(f"official_{k}" for k in range(1, 6))]
+
+
+def test_preparing_twice_and_from_a_copy_gives_the_same_index(busbra, tmp_path):
+    first = prepare("busbra", busbra, tmp_path / "a")
+    before = {path.name: path.read_bytes() for path in first.folder.iterdir()}
+    prepare("busbra", busbra, tmp_path / "a")
+    assert {path.name: path.read_bytes() for path in first.folder.iterdir()} == before
+    copy = shutil.copytree(busbra, tmp_path / "copy")
+    assert prepare("busbra", copy, tmp_path / "b").index_sha256 == first.index_sha256
+
+
+def test_other_pixels_give_another_index(busbra, tmp_path, speckle):
+    first = prepare("busbra", busbra, tmp_path / "a")
+    Image.fromarray(speckle(99)).save(busbra / "Images/bus_0001-l.png")
+    assert prepare("busbra", busbra, tmp_path / "b").index_sha256 != first.index_sha256
+
+
+def test_originals_stay_untouched(busbra, tmp_path):
+    def state():
+        return {path: (path.stat().st_mtime_ns, path.is_file() and path.read_bytes()) for path in busbra.rglob("*")}
+
+    before = state()
+    prepare("busbra", busbra, tmp_path / "data")
+    assert state() == before
+
+
+def test_the_leak_in_the_authors_folds_is_counted_and_said(busbra, tmp_path):
+    data = prepare("busbra", busbra, tmp_path / "data")
+    overlaps = data.description["shared_patients"]
+    # Patients 5, 10, 15 and 20 are tested in fold 1; elsewhere one view validates and the other trains.
+    assert overlaps["official_1"] == {"train and valid": 0, "train and test": 0, "valid and test": 0}
+    assert overlaps["official_2"]["train and valid"] == 4
+    assert not any(overlaps["0"].values())
+    assert "4 patients in train and valid" in summary(data)
+
+
+def test_counts_that_differ_from_the_publication_are_one_line(busbra, tmp_path):
+    data = prepare("busbra", busbra, tmp_path / "data")
+    line = data.description["differs_from_publication"]
+    assert line.startswith("not as BUS-BRA was published: -1,835 images (40 instead of 1,875), -1,044 patients")
+    assert line in summary(data).splitlines()
+
+
+def test_phantoms_are_marked_synthetic_instead(busbra, tmp_path):
+    (busbra / "phantoms.json").write_text(json.dumps({"synthetic": True}))
+    data = prepare("busbra", busbra, tmp_path / "data")
+    assert data.synthetic
+    assert data.description["differs_from_publication"] == ""
+    assert summary(data).startswith("SYNTHETIC, phantoms in the layout of BUS-BRA: 40 images of 20 patients")
+
+
+def test_duplicates_share_a_group_and_a_part(busi, tmp_path):
+    folder = busi / FOLDER
+    shutil.copy(folder / "benign/benign (3).png", folder / "benign/benign (9).png")
+    Image.open(folder / "malignant/malignant (2).png").resize((90, 120)).save(folder / "malignant/malignant (7).png")
+    data = prepare("busi", busi, tmp_path / "data")
+    rows = rows_of(data)
+    assert Counter(row["group"] for row in data.rows) == {"": 44, "1": 2, "2": 2}
+    assert rows["benign/benign (3).png"]["group"] == rows["benign/benign (9).png"]["group"] == "1"
+    assert rows["malignant/malignant (2).png"]["group"] == rows["malignant/malignant (7).png"]["group"] == "2"
+    for fold in range(5):
+        parts = {row["image"]: part for row, part in zip(data.rows, partition(data.rows, fold), strict=True)}
+        assert parts[f"{FOLDER}/benign/benign (3).png"] == parts[f"{FOLDER}/benign/benign (9).png"]
+
+
+def test_one_picture_under_two_labels_is_excluded_on_both_sides(busi, tmp_path):
+    folder = busi / FOLDER
+    shutil.copy(folder / "benign/benign (3).png", folder / "malignant/malignant (4).png")
+    data = prepare("busi", busi, tmp_path / "data")
+    rows = rows_of(data)
+    reason = f"conflicting labels: same picture as {FOLDER}"
+    assert rows["benign/benign (3).png"]["exclude"] == f"{reason}/malignant/malignant (4).png"
+    assert rows["malignant/malignant (4).png"]["exclude"] == f"{reason}/benign/benign (3).png"
+    assert rows["malignant/malignant (4).png"]["fold"] == ""
+    assert data.description["counts"]["excluded"] == 2
+    assert "excluded: 2 conflicting labels" in summary(data)
+
+
+def test_normal_and_benign_do_not_conflict(busi, tmp_path):
+    shutil.copy(busi / FOLDER / "benign/benign (3).png", busi / FOLDER / "normal/normal (4).png")
+    data = prepare("busi", busi, tmp_path / "data")
+    assert not any(row["exclude"] for row in data.rows)
+    assert data.description["counts"]["duplicate_groups"] == 1
+
+
+def test_unreadable_and_missing_images_are_excluded_and_counted_as_missing(busbra, tmp_path):
+    (busbra / "Images/bus_0001-l.png").write_bytes(b"")
+    (busbra / "Images/bus_0002-l.png").unlink()
+    data = prepare("busbra", busbra, tmp_path / "data")
+    rows = rows_of(data)
+    for name in ("0001", "0002"):
+        assert rows[f"Images/bus_{name}-l.png"]["exclude"] == "unreadable"
+        assert rows[f"Images/bus_{name}-l.png"]["pixels"] == ""
+    assert "(38 instead of 1,875)" in data.description["differs_from_publication"]
+    assert "excluded: 2 unreadable" in summary(data)
+
+
+def test_a_set_too_small_for_a_fold_says_so(busi, tmp_path):
+    for path in (busi / FOLDER / "malignant").glob("*"):
+        if "(1)" not in path.name:
+            path.unlink()
+    data = prepare("busi", busi, tmp_path / "data")
+    assert "cannot be used: fold 1: its train part has no 'malignant'" in summary(data)
+
+
+def test_unknown_patients_are_said(busi, tmp_path):
+    data = prepare("busi", busi, tmp_path / "data")
+    assert data.description["counts"]["patients"] is None
+    assert "48 images of unknown patients (scores are image-level)" in summary(data)
+
+
+def test_a_missing_source_says_where_to_get_it(tmp_path):
+    with pytest.raises(DatasetError, match=r"there is no folder .*x: download BUS-BRA from https://doi.org"):
+        prepare("busbra", tmp_path / "x", tmp_path / "data")
+
+
+def test_a_source_without_a_usable_image_is_refused(busbra, tmp_path):
+    for path in (busbra / "Images").iterdir():
+        path.write_bytes(b"")
+    with pytest.raises(DatasetError, match="has no usable image among 40: is the download of BUS-BRA complete"):
+        prepare("busbra", busbra, tmp_path / "data")
+    assert not Path(tmp_path / "data").exists()
