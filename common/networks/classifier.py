@@ -57,7 +57,7 @@ class Classifier(nn.Module):
         self.source = load_backbone(self.backbone, backbone, pretrained)
         self.contract = InputContract(self.source.contract if input_contract == "native" else input_contract)
         self.register_buffer("variant_id", torch.tensor(self.variant.id))
-        self.register_load_state_dict_pre_hook(_refuse_other_variant)
+        self.register_load_state_dict_pre_hook(_refuse_other_variant)  # type: ignore[no-untyped-call]
         for parameter in self._frozen_parameters():
             parameter.requires_grad_(False)
 
@@ -87,7 +87,11 @@ def _refuse_other_variant(module: nn.Module, state: dict[str, torch.Tensor], pre
     own = int(module.get_buffer("variant_id"))
     names = {entry.id: name for name, entry in BACKBONES.items()}
     if prefix + "variant_id" not in state:
-        raise WeightsError(f"weights of this {names[own]} classifier carry a 'variant_id'; these have none: another network's")
+        raise WeightsError(
+            f"weights of this {names[own]} classifier carry a 'variant_id'; these have none: another network's"
+        )
     found = int(state[prefix + "variant_id"])
     if found != own:
-        raise WeightsError(f"weights must be of {names[own]}; these are of {names.get(found, f'unknown variant {found}')}")
+        raise WeightsError(
+            f"weights must be of {names[own]}; these are of {names.get(found, f'unknown variant {found}')}"
+        )

@@ -31,8 +31,8 @@ the ports write 0.406, ImageNet's mean of blue (blue, green, red; no division by
 class InputContract(nn.Module):
     """A grey image `(B, 1, H, W)` in `[0, 1]` as the three channels `(B, 3, H, W)` that the weights expect.
 
-    Mean, standard deviation and their id are buffers: they travel in the state dict with the weights they belong to, and
-    a loaded contract that is not one of `NORMALISATIONS` is refused, even by a loader that is not strict.
+    Mean, standard deviation and their id are buffers: they travel in the state dict with the weights they belong to,
+    and a loaded contract that is not one of `NORMALISATIONS` is refused, even by a loader that is not strict.
 
     Args:
         name: A key of `NORMALISATIONS`.
@@ -50,7 +50,7 @@ class InputContract(nn.Module):
         self.register_buffer("id", torch.tensor(contract.id))
         self.register_buffer("mean", torch.tensor(contract.mean).view(1, 3, 1, 1))
         self.register_buffer("std", torch.tensor(contract.std).view(1, 3, 1, 1))
-        self.register_load_state_dict_pre_hook(_refuse_unknown_contract)
+        self.register_load_state_dict_pre_hook(_refuse_unknown_contract)  # type: ignore[no-untyped-call]
 
     def forward(self, image: torch.Tensor) -> torch.Tensor:
         """Return `(B, 3, H, W)` of `(B, 1, H, W)`."""
@@ -60,7 +60,9 @@ class InputContract(nn.Module):
 def _refuse_unknown_contract(module: nn.Module, state: dict[str, torch.Tensor], prefix: str, *_: Any) -> None:
     missing = [name for name in ("id", "mean", "std") if prefix + name not in state]
     if missing:
-        raise WeightsError(f"weights carry their input contract; these lack {', '.join(prefix + name for name in missing)}")
+        raise WeightsError(
+            f"weights carry their input contract; these lack {', '.join(prefix + name for name in missing)}"
+        )
     number = int(state[prefix + "id"])
     known = {contract.id: contract for contract in NORMALISATIONS.values()}
     if number not in known:

@@ -15,7 +15,7 @@ _HEADS = ("fc.", "classifier.")
 """Prefixes of torchvision's ImageNet classifiers, which no task of ours can use."""
 
 _DENSE_LAYER = re.compile(r"^(features\.denseblock\d+\.denselayer\d+)\.(norm|relu|conv)\.?(\d)\.")
-"""`denselayer1.norm1.` (torchvision) or `denselayer1.norm.1.` (its published files), `denselayer1.layers.norm1.` in MONAI."""
+"""`denselayer1.norm1.` in torchvision, `denselayer1.norm.1.` in its files, `denselayer1.layers.norm1.` in MONAI."""
 
 
 class Source(NamedTuple):
@@ -75,7 +75,9 @@ def load_strictly(network: nn.Module, state: dict[str, torch.Tensor], origin: st
     if any(faults.values()):
         found = "; ".join(f"{len(keys)} {kind}, e.g. {keys[0]}" for kind, keys in faults.items() if keys)
         matched = len(set(own) & set(state)) - len(faults["of another shape"])
-        raise WeightsError(f"{origin}: all {len(required)} tensors must match, {matched} do; {found}: not this network's")
+        raise WeightsError(
+            f"{origin}: all {len(required)} tensors must match, {matched} do; {found}: not this network's"
+        )
     network.load_state_dict({**own, **state})
     return len(state)
 
@@ -85,9 +87,13 @@ def _read(path: Path) -> dict[str, torch.Tensor]:
         state = torch.load(path, map_location="cpu", weights_only=True)
     except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, KeyError, OSError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise WeightsError(f"{path}: not a file of plain tensors ({reason}): save a state dict with torch.save") from error
+        raise WeightsError(
+            f"{path}: not a file of plain tensors ({reason}): save a state dict with torch.save"
+        ) from error
     if not isinstance(state, dict) or not all(isinstance(value, torch.Tensor) for value in state.values()):
-        raise WeightsError(f"{path}: a weights file is a flat state dict of tensors; this one holds {type(state).__name__}")
+        raise WeightsError(
+            f"{path}: a weights file is a flat state dict of tensors; this one holds {type(state).__name__}"
+        )
     return state
 
 

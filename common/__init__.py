@@ -1,0 +1,5 @@
+"""What every bundle shares: parts that a bundle's JSON configs assemble."""
+
+from .bundles import bundle_root, check_command_line, trained
+
+__all__ = ["bundle_root", "check_command_line", "trained"]

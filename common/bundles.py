@@ -1,0 +1,143 @@
+"""A bundle's place, its configuration, and the command line that started it."""
+
+import ast
+import difflib
+import json
+import os
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+from .commands import INTERRUPTED
+from .errors import ConfigError, UserError
+
+_MONAI_KEY = re.compile(
+    r"run_id|init_id|final_id|meta_file|config_file|logging_file|args_file|tracking.*|run_name|experiment_name"
+)
+"""Arguments of `python -m monai.bundle run` itself, and those that its experiment tracking takes.
+
+https://docs.monai.io/en/stable/bundle.html#monai.bundle.run
+"""
+
+_BODY_STARTS_AT = "network_def"
+"""The first id of a configuration's body; the keys before it are its head."""
+
+
+def bundle_root(name: str) -> str:
+    """Return the folder of the bundle `name`, relative to the working directory where it lies below it."""
+    root = Path(__file__).resolve().parents[1] / "bundles" / name
+    here = Path.cwd()
+    return str(root.relative_to(here) if root.is_relative_to(here) else root)
+
+
+def head(config_file: str | Path) -> dict[str, Any]:
+    """Return the head of a configuration: who it is, its paths and knobs, as written."""
+    config: dict[str, Any] = json.loads(Path(config_file).read_text())
+    keys = list(config)
+    return {key: config[key] for key in keys[: keys.index(_BODY_STARTS_AT) if _BODY_STARTS_AT in keys else len(keys)]}
+
+
+def trained(key: str, root: str, ckpt_dir: str) -> Any:
+    """Return a setting of the trained model in `ckpt_dir`; before there is one, what `train.json` will train.
+
+    Raises:
+        ConfigError: Neither knows the setting.
+    """
+    card = Path(ckpt_dir) / "model.json"
+    known = json.loads(card.read_text()) if card.is_file() else head(Path(root) / "configs" / "train.json")
+    if key not in known:
+        raise ConfigError(f"a setting of a model is one of {', '.join(known)}; got {key!r}")
+    return known[key]
+
+
+def check_command_line() -> None:
+    """Refuse a mistyped `--key`, and from here on report our errors in one line; first step of every `initialize`.
+
+    MONAI passes over a key that it does not know. Does nothing unless `python -m monai.bundle` is what runs.
+
+    Raises:
+        ConfigError: A key that is neither MONAI's, nor of the configuration's head, nor an existing `::` id.
+    """
+    if not _runs_monai_bundle():
+        return
+    sys.excepthook = _report
+    config = _merged(_config_files())
+    heads = {key for file in _config_files() for key in head(file)}
+    for key in _given():
+        if not (_MONAI_KEY.fullmatch(key) or key in heads or ("::" in key and _exists(key, config))):
+            nearest = difflib.get_close_matches(key, [*heads, *_ids(config)], n=1, cutoff=0)[0]
+            raise ConfigError(f"--{key} is not a key of this configuration: did you mean --{nearest}?")
+
+
+def body_of_command_line() -> dict[str, Any]:
+    """Return what the command line runs beside the head: the files' bodies and its `::` keys; empty in a program."""
+    if not _runs_monai_bundle():
+        return {}
+    files = _config_files()
+    heads = {key for file in files for key in head(file)}
+    body = {key: value for key, value in _merged(files).items() if key not in heads}
+    return {"body": body, "overrides": {key: value for key, value in _given().items() if "::" in key}}
+
+
+def _runs_monai_bundle() -> bool:
+    spec = getattr(sys.modules["__main__"], "__spec__", None)
+    return spec is not None and spec.name == "monai.bundle.__main__"
+
+
+def _given() -> dict[str, str]:
+    """Return the `--key value` and `--key=value` pairs of the command line, and those of its `--args_file`."""
+    words = [word for word in sys.argv[1:] if word != "--"]
+    pairs: dict[str, str] = {}
+    for word, following in zip(words, [*words[1:], "--"], strict=True):
+        if word.startswith("--"):
+            key, equals, value = word.removeprefix("--").partition("=")
+            pairs[key.replace("-", "_")] = value if equals else following
+    if "args_file" in pairs:
+        pairs = {**json.loads(Path(pairs["args_file"]).read_text()), **pairs}
+    return pairs
+
+
+def _config_files() -> list[str]:
+    given = str(_given().get("config_file", ""))
+    return list(ast.literal_eval(given)) if given.startswith("[") else [given]
+
+
+def _merged(files: list[str]) -> dict[str, Any]:
+    config: dict[str, Any] = {}
+    for file in files:
+        config.update(json.loads(Path(file).read_text()))
+    return config
+
+
+def _ids(config: Any, prefix: str = "") -> list[str]:
+    """Return every `::` id of a configuration."""
+    entries = config.items() if isinstance(config, dict) else enumerate(config) if isinstance(config, list) else ()
+    ids = []
+    for key, value in entries:
+        ids += [f"{prefix}{key}", *_ids(value, f"{prefix}{key}::")]
+    return ids
+
+
+def _exists(key: str, config: dict[str, Any]) -> bool:
+    return key in config or key in _ids(config)
+
+
+def _report(kind: type[BaseException], error: BaseException, traceback: Any) -> None:
+    """Print our errors in one line, wherever MONAI and the data loader's workers have wrapped them."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, UserError):
+            print(f"error: {one_line(cause)}", file=sys.stderr)  # noqa: T201  the last word of a run
+            return
+        if isinstance(cause, KeyboardInterrupt):
+            print("interrupted: the same command continues this run", file=sys.stderr, flush=True)  # noqa: T201
+            os._exit(INTERRUPTED)  # an exception hook cannot choose the exit code otherwise
+        cause = cause.__cause__ or cause.__context__
+    sys.__excepthook__(kind, error, traceback)
+
+
+def one_line(error: UserError) -> str:
+    """Return an error's message; a data loader's worker puts its traceback in front of it."""
+    kind = type(error)
+    return str(error).strip().splitlines()[-1].removeprefix(f"{kind.__module__}.{kind.__qualname__}: ")

@@ -1,0 +1,9 @@
+"""What happens around the epochs of a run."""
+
+from .best_model import BestModel
+from .epoch_log import EpochLog
+from .finite_loss import FiniteLoss
+from .predictions import CollectPredictions
+from .training_state import TrainingState
+
+__all__ = ["BestModel", "CollectPredictions", "EpochLog", "FiniteLoss", "TrainingState"]

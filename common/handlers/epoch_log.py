@@ -1,0 +1,70 @@
+"""A line per epoch, and the learning curves."""
+
+import logging
+import time
+from typing import Any
+
+from ignite.engine import Engine, Events
+
+from ..runs import Run
+
+_logger = logging.getLogger(__name__)
+
+
+class EpochLog:
+    """Logs each epoch with the time left, keeps the history, and records it in `run.json`.
+
+    Args:
+        validator: Evaluator whose metrics belong to the epoch.
+        run: Where the history is recorded.
+    """
+
+    def __init__(self, validator: Engine, run: Run) -> None:
+        self.validator = validator
+        self.run = run
+        self.history: list[dict[str, Any]] = []
+        self._losses: list[float] = []
+        self._began = 0.0
+
+    def attach(self, engine: Engine) -> None:
+        """Follow a trainer; attach after its `ValidationHandler`."""
+        engine.add_event_handler(Events.EPOCH_STARTED, self._begin)
+        engine.add_event_handler(
+            Events.ITERATION_COMPLETED, lambda engine: self._losses.append(engine.state.output["loss"].item())
+        )
+        engine.add_event_handler(Events.EPOCH_COMPLETED, self._end)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the history so far."""
+        return {"history": self.history}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Take up an earlier history."""
+        self.history = state["history"]
+
+    def _begin(self, engine: Engine) -> None:
+        self._began = time.perf_counter()
+        self._losses = []
+
+    def _validated(self, engine: Engine) -> dict[str, float]:
+        """Return the metrics of this epoch; none where `val_interval` passed over it."""
+        if self.validator.state.epoch != engine.state.epoch:
+            return {}
+        return {name: float(value) for name, value in self.validator.state.metrics.items()}
+
+    def _end(self, engine: Engine) -> None:
+        epoch: dict[str, Any] = {
+            "epoch": engine.state.epoch,
+            "train_loss": sum(self._losses) / len(self._losses),
+            **self._validated(engine),
+            "seconds": round(time.perf_counter() - self._began, 2),
+        }
+        self.history.append(epoch)
+        seconds = sum(entry["seconds"] for entry in self.history)
+        self.run.record(seconds=round(seconds, 1), history=self.history)
+        left = (engine.state.max_epochs - engine.state.epoch) * seconds / len(self.history)
+        scores = ", ".join(f"{name} {value:.4f}" for name, value in epoch.items() if name not in ("epoch", "seconds"))
+        _logger.info(
+            "epoch %d/%d: %s; %.0f s, at most %.0f min left",
+            epoch["epoch"], engine.state.max_epochs, scores, epoch["seconds"], left / 60,
+        )  # fmt: skip

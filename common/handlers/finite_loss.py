@@ -1,0 +1,25 @@
+"""A loss that is not finite stops the run."""
+
+import torch
+from ignite.engine import Engine
+from monai.engines.utils import IterationEvents
+
+from ..errors import RunError
+
+
+class FiniteLoss:
+    """Stops training before a loss that is not finite reaches the weights, and names the images of that batch."""
+
+    def attach(self, engine: Engine) -> None:
+        """Watch the loss of every iteration of a trainer."""
+        engine.add_event_handler(IterationEvents.LOSS_COMPLETED, self._check)
+
+    def _check(self, engine: Engine) -> None:
+        loss = engine.state.output["loss"]
+        if torch.isfinite(loss):
+            return
+        files = engine.state.batch["image"].meta["filename_or_obj"]
+        raise RunError(
+            f"a loss must be finite; it is {float(loss)} in epoch {engine.state.epoch}: lower learning_rate, "
+            f"or look at the batch's images: {', '.join(files)}"
+        )

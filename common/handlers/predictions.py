@@ -1,0 +1,35 @@
+"""What a network said of every item."""
+
+from typing import Any
+
+import numpy as np
+import torch
+from ignite.engine import Engine, Events
+
+
+class CollectPredictions:
+    """Collects probabilities, in the order of the items, from an evaluator whose `pred` are logits `(B, classes)`."""
+
+    def __init__(self) -> None:
+        self.items: Any = []
+        self.probabilities = np.empty((0, 0), dtype=np.float32)
+        self.refused: list[str] = []
+        self._batches: list[torch.Tensor] = []
+
+    def attach(self, engine: Engine) -> None:
+        """Follow an evaluator that neither shuffles nor decollates."""
+        engine.add_event_handler(Events.STARTED, self._begin)
+        engine.add_event_handler(Events.ITERATION_COMPLETED, self._collect)
+        engine.add_event_handler(Events.COMPLETED, self._end)
+
+    def _begin(self, engine: Engine) -> None:
+        self._batches, self.refused = [], []
+
+    def _collect(self, engine: Engine) -> None:
+        logits = engine.state.output["pred"].float().cpu()
+        self._batches.append(torch.softmax(logits, dim=1))
+        self.refused += engine.state.batch.get("refused", [""] * len(logits))
+
+    def _end(self, engine: Engine) -> None:
+        self.items = engine.data_loader.dataset.data
+        self.probabilities = torch.cat(self._batches).numpy()

@@ -1,0 +1,169 @@
+"""One training run: its key, its folders, and the cards that describe it."""
+
+import json
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .bundles import body_of_command_line
+from .errors import RunError
+from .files import sha256, write_atomically, write_json
+
+if TYPE_CHECKING:
+    from torch import nn
+
+KEY_LENGTH = 16
+"""Hexadecimal digits of a run's key: 64 bits, so that a million runs collide with probability 3e-8 (n^2 / 2^65)."""
+
+_TRACKING = ("mlruns*", "config_*.json")
+"""What MONAI's experiment tracking opens in `output_dir` before any run begins; it spans runs and stays."""
+
+
+class Run:
+    """A run's folders and what is known of it, shared by the handlers that write them.
+
+    A run is known by its key, the hash of its settings, its data and its initial weights. `ckpt_dir` and `output_dir`
+    hold one run at a time; another's are moved to `runs/<key>/` beside them, and back when that run is asked for.
+
+    Args:
+        settings: The values of the configuration's head that make the result what it is; they go into `model.json`.
+        ckpt_dir: Folder of `model.pt`, `model.json` and `training_state.ckpt`.
+        output_dir: Folder of `run.json` and what evaluation writes.
+    """
+
+    def __init__(self, settings: dict[str, Any], ckpt_dir: str, output_dir: str) -> None:
+        self.settings = settings
+        self.ckpt_dir = Path(ckpt_dir)
+        self.output_dir = Path(output_dir)
+        self.key = ""
+        self.card: dict[str, Any] = {}
+
+    def open(
+        self, training: Sequence[dict[str, Any]], validation: Sequence[dict[str, Any]], network: "nn.Module"
+    ) -> None:
+        """Compute the key from the untrained network, and make the folders hold this run or nothing."""
+        data = {"train": _fingerprint(training), "valid": _fingerprint(validation)}
+        facts = [self.settings, body_of_command_line(), data, _hash_of(network)]
+        self.key = sha256(json.dumps(facts, sort_keys=True, default=str).encode())[:KEY_LENGTH]
+        self.card = {
+            "run_key": self.key,
+            **self.settings,
+            "weights_source": getattr(getattr(network, "source", None), "description", "not of this collection"),
+            "dataset": _describe(training),
+            "images": {"train": len(training), "valid": len(validation)},
+        }
+        for folder, card in ((self.ckpt_dir, "run.json"), (self.output_dir, "run.json")):
+            _exchange(folder, _key_in(folder / card), self.key)
+        write_json(self.ckpt_dir / "run.json", self.card)
+
+    def save_model(self, network: "nn.Module", **facts: Any) -> None:
+        """Write `model.pt`, the network's plain tensors, and `model.json`, the settings and `facts` about it."""
+        import torch
+
+        state = {name: tensor.detach().cpu().contiguous() for name, tensor in network.state_dict().items()}
+        write_atomically(self.ckpt_dir / "model.pt", lambda file: torch.save(state, file))
+        write_json(self.ckpt_dir / "model.json", {**self.card, **facts})
+
+    def record(self, **facts: Any) -> None:
+        """Write `run.json`: the card, the machine and versions, and `facts` so far."""
+        write_json(self.output_dir / "run.json", {**self.card, **versions(), **facts})
+
+
+def read_model(ckpt_dir: str | Path) -> dict[str, Any]:
+    """Return `model.json`.
+
+    Raises:
+        RunError: There is none.
+    """
+    path = Path(ckpt_dir) / "model.json"
+    if not path.is_file():
+        raise RunError(f"no trained model in {ckpt_dir}: run this bundle's train.json first")
+    card: dict[str, Any] = json.loads(path.read_text())
+    return card
+
+
+def versions() -> dict[str, Any]:
+    """Return the versions of what computes, and the machine it computes on."""
+    import platform
+    from importlib.metadata import version
+
+    import torch
+
+    packages = ("monai", "torch", "pytorch-ignite", "numpy", "pillow")
+    accelerator = (
+        torch.cuda.get_device_name() if torch.cuda.is_available() else f"CPU, {torch.get_num_threads()} threads"
+    )
+    return {
+        "versions": {"python": platform.python_version(), **{name: version(name) for name in packages}},
+        "machine": f"{platform.machine()}, {accelerator}",
+    }
+
+
+def _fingerprint(items: Sequence[dict[str, Any]]) -> str:
+    """Return a hash of which images are read and how they are labelled; moving the data set leaves it as it is."""
+    origin = getattr(items, "origin", None)
+    root = origin.root if origin else Path()
+    rows = [[str(item["image"]).removeprefix(f"{root}/"), item.get("frame", ""), item["label"]] for item in items]
+    return sha256(json.dumps([origin.index_sha256 if origin else "", rows], default=str).encode())
+
+
+def _hash_of(network: "nn.Module") -> str:
+    state = network.state_dict()
+    return sha256("".join(name + sha256(state[name].cpu().numpy().tobytes()) for name in sorted(state)).encode())
+
+
+def _describe(items: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    origin = getattr(items, "origin", None)
+    if origin is None:
+        return {"name": "a list of items", "synthetic": False, "index_sha256": ""}
+    return {"name": origin.name, "synthetic": origin.synthetic, "index_sha256": origin.index_sha256}
+
+
+def _key_in(card: Path) -> str:
+    try:
+        return str(json.loads(card.read_text())["run_key"])
+    except (OSError, ValueError, KeyError):
+        return ""
+
+
+def _exchange(folder: Path, held: str, wanted: str) -> None:
+    """Make `folder` hold the run `wanted`, or nothing: what it holds goes to `runs/`, `wanted` comes back."""
+    if held == wanted:
+        return
+    shelf = folder.parent / "runs"
+    contents = _contents(folder)
+    if contents:
+        _move(contents, shelf / (held or "unknown") / folder.name)
+    _move(_contents(shelf / wanted / folder.name), folder)
+
+
+def _contents(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        return []
+    return [path for path in folder.iterdir() if not any(path.match(pattern) for pattern in _TRACKING)]
+
+
+def _move(paths: list[Path], target: Path) -> None:
+    target.mkdir(parents=True, exist_ok=True)
+    # The card goes last: a move that is cut short is taken up where it stopped.
+    for path in sorted(paths, key=lambda path: path.name == "run.json"):
+        destination = target / path.name
+        if destination.is_dir():
+            shutil.rmtree(destination)
+        path.replace(destination)
+
+
+def check_trained_on(items: Sequence[dict[str, Any]], *, ckpt_dir: str, fold: int | str) -> None:
+    """Refuse to score a model on another data set or fold than its own: it may have been trained on those images.
+
+    Raises:
+        RunError: No trained model, or another data set or fold.
+    """
+    card = read_model(ckpt_dir)
+    trained, given = card["dataset"], _describe(items)
+    if trained["index_sha256"] != given["index_sha256"] or str(card["fold"]) != str(fold):
+        raise RunError(
+            f"a model is evaluated where it was trained, {trained['name']} fold {card['fold']}; got {given['name']} "
+            f"fold {fold}: train on that first, or score any folder with inference.json"
+        )

@@ -1,0 +1,5 @@
+"""Transforms that MONAI does not have."""
+
+from .labels import ReadLabeld
+
+__all__ = ["ReadLabeld"]
