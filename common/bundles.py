@@ -32,10 +32,10 @@ def bundle_root(name: str) -> str:
 
 
 def head(config_file: str | Path) -> dict[str, Any]:
-    """Return the head of a configuration: who it is, its paths and knobs, as written."""
+    """Return the head of a configuration: who it is, its paths and knobs, as written; an overlay has none."""
     config: dict[str, Any] = json.loads(Path(config_file).read_text())
     keys = list(config)
-    return {key: config[key] for key in keys[: keys.index(_BODY_STARTS_AT) if _BODY_STARTS_AT in keys else len(keys)]}
+    return {key: config[key] for key in keys[: keys.index(_BODY_STARTS_AT)]} if _BODY_STARTS_AT in keys else {}
 
 
 def trained(key: str, root: str, ckpt_dir: str) -> Any:
@@ -62,8 +62,7 @@ def check_command_line() -> None:
     if not _runs_monai_bundle():
         return
     sys.excepthook = _report
-    config = _merged(_config_files())
-    heads = {key for file in _config_files() for key in head(file)}
+    config, heads = _merged(_config_files()), _head_keys()
     for key in _given():
         if not (_MONAI_KEY.fullmatch(key) or key in heads or ("::" in key and _exists(key, config))):
             nearest = difflib.get_close_matches(key, [*heads, *_ids(config)], n=1, cutoff=0)[0]
@@ -74,9 +73,8 @@ def body_of_command_line() -> dict[str, Any]:
     """Return what the command line runs beside the head: the files' bodies and its `::` keys; empty in a program."""
     if not _runs_monai_bundle():
         return {}
-    files = _config_files()
-    heads = {key for file in files for key in head(file)}
-    body = {key: value for key, value in _merged(files).items() if key not in heads}
+    heads = _head_keys()
+    body = {key: value for key, value in _merged(_config_files()).items() if key not in heads}
     return {"body": body, "overrides": {key: value for key, value in _given().items() if "::" in key}}
 
 
@@ -101,6 +99,10 @@ def _given() -> dict[str, str]:
 def _config_files() -> list[str]:
     given = str(_given().get("config_file", ""))
     return list(ast.literal_eval(given)) if given.startswith("[") else [given]
+
+
+def _head_keys() -> set[str]:
+    return {key for file in _config_files() for key in head(file)}
 
 
 def _merged(files: list[str]) -> dict[str, Any]:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 KEY_LENGTH = 16
 """Hexadecimal digits of a run's key: 64 bits, so that a million runs collide with probability 3e-8 (n^2 / 2^65)."""
 
+_CARD = "run.json"
+"""What says which run a folder holds."""
+
 _TRACKING = ("mlruns*", "config_*.json")
 """What MONAI's experiment tracking opens in `output_dir` before any run begins; it spans runs and stays."""
 
@@ -44,7 +47,8 @@ class Run:
     ) -> None:
         """Compute the key from the untrained network, and make the folders hold this run or nothing."""
         data = {"train": _fingerprint(training), "valid": _fingerprint(validation)}
-        facts = [self.settings, body_of_command_line(), data, _hash_of(network)]
+        weights = _hash_of(network)
+        facts = [self.settings, body_of_command_line(), data, weights]
         self.key = sha256(json.dumps(facts, sort_keys=True, default=str).encode())[:KEY_LENGTH]
         self.card = {
             "run_key": self.key,
@@ -52,10 +56,11 @@ class Run:
             "weights_source": getattr(getattr(network, "source", None), "description", "not of this collection"),
             "dataset": _describe(training),
             "images": {"train": len(training), "valid": len(validation)},
+            "sha256": {"initial_weights": weights, **data},
         }
-        for folder, card in ((self.ckpt_dir, "run.json"), (self.output_dir, "run.json")):
-            _exchange(folder, _key_in(folder / card), self.key)
-        write_json(self.ckpt_dir / "run.json", self.card)
+        for folder in (self.ckpt_dir, self.output_dir):
+            _exchange(folder, self.key)
+        write_json(self.ckpt_dir / _CARD, self.card)
 
     def save_model(self, network: "nn.Module", **facts: Any) -> None:
         """Write `model.pt`, the network's plain tensors, and `model.json`, the settings and `facts` about it."""
@@ -67,7 +72,7 @@ class Run:
 
     def record(self, **facts: Any) -> None:
         """Write `run.json`: the card, the machine and versions, and `facts` so far."""
-        write_json(self.output_dir / "run.json", {**self.card, **versions(), **facts})
+        write_json(self.output_dir / _CARD, {**self.card, **versions(), **facts})
 
 
 def read_model(ckpt_dir: str | Path) -> dict[str, Any]:
@@ -120,22 +125,25 @@ def _describe(items: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return {"name": origin.name, "synthetic": origin.synthetic, "index_sha256": origin.index_sha256}
 
 
-def _key_in(card: Path) -> str:
+def _key_in(folder: Path) -> str:
     try:
-        return str(json.loads(card.read_text())["run_key"])
+        return str(json.loads((folder / _CARD).read_text())["run_key"])
     except (OSError, ValueError, KeyError):
         return ""
 
 
-def _exchange(folder: Path, held: str, wanted: str) -> None:
-    """Make `folder` hold the run `wanted`, or nothing: what it holds goes to `runs/`, `wanted` comes back."""
-    if held == wanted:
+def _exchange(folder: Path, key: str) -> None:
+    """Make `folder` hold the run `key`, or nothing: what it holds goes to `runs/`, an earlier `key` comes back."""
+    held = _key_in(folder)
+    if held == key:
         return
-    shelf = folder.parent / "runs"
-    contents = _contents(folder)
-    if contents:
+    contents, shelf = _contents(folder), folder.parent / "runs"
+    if [path.name for path in contents] == [_CARD]:  # it ended before its first epoch: there is nothing to keep
+        contents[0].unlink()
+    elif contents:
         _move(contents, shelf / (held or "unknown") / folder.name)
-    _move(_contents(shelf / wanted / folder.name), folder)
+    if back := _contents(shelf / key / folder.name):
+        _move(back, folder)
 
 
 def _contents(folder: Path) -> list[Path]:
@@ -147,7 +155,7 @@ def _contents(folder: Path) -> list[Path]:
 def _move(paths: list[Path], target: Path) -> None:
     target.mkdir(parents=True, exist_ok=True)
     # The card goes last: a move that is cut short is taken up where it stopped.
-    for path in sorted(paths, key=lambda path: path.name == "run.json"):
+    for path in sorted(paths, key=lambda path: path.name == _CARD):
         destination = target / path.name
         if destination.is_dir():
             shutil.rmtree(destination)

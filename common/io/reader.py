@@ -1,5 +1,6 @@
 """Our decoder as MONAI's `ImageReader`, and as the first transform of every bundle."""
 
+import warnings
 from collections.abc import Hashable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -59,7 +60,9 @@ class ReadImaged(LoadImaged):
     def __init__(self, keys: Hashable | Sequence[Hashable], window: str = "none") -> None:
         if window != "none":
             raise ConfigError(f"PNG, JPEG and NPY carry no Hounsfield units: window must be 'none', got {window!r}")
-        super().__init__(keys, reader=Reader, ensure_channel_first=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # MONAI announces each optional reader of its own that is not installed
+            super().__init__(keys, reader=Reader, ensure_channel_first=True)
         self._loader.readers = self._loader.readers[-1:]
 
     def __call__(self, data: Mapping[Hashable, Any], reader: ImageReader | None = None) -> dict[Hashable, Any]:

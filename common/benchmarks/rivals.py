@@ -1,0 +1,60 @@
+"""What a bundle is measured against: bare PyTorch loops on one batch that already lies in memory."""
+
+import copy
+from collections.abc import Callable
+
+import torch
+from monai.networks.nets import resnet50
+from torch import nn
+from torch.nn.functional import cross_entropy
+
+from .rounds import Step
+
+Loop = Callable[[nn.Module, torch.Tensor, str], Step]
+"""Makes the step of a bare loop from a network, images `(B, 1, H, W)`, and a precision, `fp32` or `bf16`."""
+
+
+def training_loop(network: nn.Module, images: torch.Tensor, precision: str) -> Step:
+    """Return a step of plain training: forward, cross-entropy, backward, Adam."""
+    network = _laid_out(network, precision).train()
+    optimizer = torch.optim.Adam(network.parameters())
+    labels = torch.arange(len(images), device=images.device) % 2
+
+    def step() -> None:
+        optimizer.zero_grad()
+        with _autocast(images, precision):
+            loss = cross_entropy(network(images).float(), labels)
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+
+    return step
+
+
+def inference_loop(network: nn.Module, images: torch.Tensor, precision: str) -> Step:
+    """Return a step of plain inference."""
+    network = _laid_out(network, precision).eval()
+
+    def step() -> None:
+        with torch.inference_mode(), _autocast(images, precision):
+            network(images)
+
+    return step
+
+
+def with_default_stem(network: nn.Module) -> nn.Module:
+    """Return the classifier on MONAI's ResNet50 as its defaults build it: stem of stride 1, biased shortcuts."""
+    network = copy.deepcopy(network)
+    device = next(network.parameters()).device
+    network.backbone = resnet50(spatial_dims=2, n_input_channels=3, feed_forward=False).to(device)
+    return network
+
+
+def _laid_out(network: nn.Module, precision: str) -> nn.Module:
+    network = copy.deepcopy(network)
+    if precision == "bf16":
+        network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return network
+
+
+def _autocast(images: torch.Tensor, precision: str) -> torch.autocast:
+    return torch.autocast(images.device.type, torch.bfloat16, enabled=precision == "bf16")

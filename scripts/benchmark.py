@@ -1,0 +1,65 @@
+"""Measure the speed of training, inference or start-up against rivals, as ratios within one run."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from argparse import ArgumentTypeError, Namespace
+from tempfile import TemporaryDirectory
+
+from common.commands import parser, run
+
+DESCRIPTION = """\
+Measure the speed of the breast_us bundle on phantoms: rounds that take turns with rivals on the same machine, medians,
+and the ratios that the collection promises. Best on a machine that does nothing else; exit code 0 also where a goal is
+missed, since that may be the machine's other work."""
+
+
+def main(arguments: Namespace) -> int:
+    """Measure, print the table, and return 0."""
+    from common.files import write_json
+
+    with TemporaryDirectory(prefix="benchmark-") as folder:
+        if arguments.verb == "startup":
+            from common.benchmarks import startup
+
+            measurement = startup.measure(Path(folder), rounds=arguments.rounds)
+        else:
+            from common.benchmarks import workflow
+
+            plan = {name: getattr(arguments, name) for name in ("batch", "size", "steps", "rounds")}
+            measurement = workflow.measure(arguments.verb, Path(folder), **plan)
+    print(measurement.as_table())
+    if arguments.json:
+        write_json(arguments.json, measurement.as_json())
+    return 0
+
+
+def arguments() -> Namespace:
+    """Return the command line."""
+    result = parser(DESCRIPTION, "python scripts/benchmark.py train --rounds 7 --json train.json")
+    verbs = result.add_subparsers(dest="verb", required=True)
+    train = verbs.add_parser("train", help="images/s of fine-tuning, beside bare PyTorch loops (some 5 minutes)")
+    infer = verbs.add_parser("infer", help="images/s of inference, beside bare PyTorch loops (some 3 minutes)")
+    startup = verbs.add_parser(
+        "startup", help="seconds to the first forward pass, beside bare imports (some 2 minutes)"
+    )
+    for verb, steps in ((train, 2), (infer, 4)):
+        verb.add_argument("--batch", metavar="B", type=_count, default=16, help="images of a step (default: 16)")
+        verb.add_argument("--size", metavar="S", type=_count, default=224, help="rows and columns (default: 224)")
+        verb.add_argument("--steps", metavar="N", type=_count, default=steps, help=f"of a round (default: {steps})")
+    for verb in (train, infer, startup):
+        verb.add_argument("--rounds", metavar="N", type=_count, default=5, help="5 or more for a claim (default: 5)")
+        verb.add_argument("--json", metavar="FILE", type=Path, help="also write every round there")
+    return result.parse_args()
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise ArgumentTypeError(f"must be 1 or more, not {text!r}")
+    return int(text)
+
+
+if __name__ == "__main__":
+    sys.exit(run(main, arguments()))

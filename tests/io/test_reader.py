@@ -1,0 +1,56 @@
+import numpy as np
+import pytest
+import torch
+from monai.transforms import LoadImaged
+from PIL import Image
+
+from common.errors import ConfigError, ImageError
+from common.io import Reader, ReadImaged
+
+
+@pytest.fixture
+def sentinel(tmp_path) -> tuple[str, np.ndarray]:
+    pixels = np.arange(12 * 20, dtype=np.uint8).reshape(12, 20)
+    Image.fromarray(pixels).save(tmp_path / "a.png")
+    return str(tmp_path / "a.png"), pixels
+
+
+def test_rows_first_where_monai_transposes(sentinel):
+    path, pixels = sentinel
+    ours = ReadImaged("image")({"image": path})["image"]
+    assert ours.shape == (1, 12, 20)
+    assert ours.dtype == torch.float32
+    np.testing.assert_array_equal(ours[0].numpy(), pixels / np.float32(255))
+    monais = LoadImaged("image")({"image": path})["image"]
+    assert monais.shape == (20, 12), "MONAI's reader no longer transposes: the facts have changed"
+
+
+def test_the_path_travels_with_the_image(sentinel):
+    assert ReadImaged("image")({"image": sentinel[0]})["image"].meta["filename_or_obj"] == sentinel[0]
+
+
+def test_the_frame_of_an_item_is_read(tmp_path):
+    volume = np.stack([np.full((9, 10), value, dtype=np.uint8) for value in (0, 51, 255)])
+    np.save(tmp_path / "a.npy", volume)
+    for frame, value in ((0, 0.0), (1, 0.2), (2, 1.0)):
+        item = ReadImaged("image")({"image": str(tmp_path / "a.npy"), "frame": str(frame)})
+        assert torch.allclose(item["image"].as_tensor(), torch.tensor(value))
+
+
+def test_no_other_reader_gets_a_refused_file(tmp_path):
+    """A GIF, which MONAI's PIL reader would open, transposed."""
+    Image.new("L", (20, 12)).save(tmp_path / "a.png", "GIF")
+    with pytest.raises(ImageError, match="not an image this reader knows"):
+        ReadImaged("image")({"image": str(tmp_path / "a.png")})
+    with pytest.raises(ImageError, match="not an image this reader knows"):
+        LoadImaged("image", reader=Reader)({"image": str(tmp_path / "a.png")})
+
+
+def test_several_files_are_not_one_image(sentinel):
+    with pytest.raises(ImageError, match="one file is one image; got 2 files"):
+        Reader().read([sentinel[0], sentinel[0]])
+
+
+def test_a_window_needs_hounsfield_units():
+    with pytest.raises(ConfigError, match="window must be 'none', got 'brain'"):
+        ReadImaged("image", window="brain")

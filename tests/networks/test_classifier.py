@@ -1,0 +1,63 @@
+import pytest
+import torch
+
+from common.errors import ConfigError, WeightsError
+from common.networks import Classifier
+from common.networks.backbones import BACKBONES
+
+PARAMETERS = {"resnet50": 25_557_032 - 2_049_000, "densenet121": 7_978_856 - 1_025_000}
+"""torchvision's published counts, less their 1000-way classifiers (2048 x 1000 + 1000, 1024 x 1000 + 1000)."""
+
+
+@pytest.fixture(scope="module", params=list(BACKBONES))
+def backbone(request) -> str:
+    return request.param
+
+
+def test_each_backbone_has_torchvisions_parameters_and_gives_logits(backbone):
+    network = Classifier(backbone, 3).eval()
+    assert sum(parameter.numel() for parameter in network.backbone.parameters()) == PARAMETERS[backbone]
+    assert network(torch.rand(2, 1, 64, 96)).shape == (2, 3)
+
+
+@pytest.mark.parametrize("trainable", ["all", "top", "head"])
+def test_what_is_frozen_stays_as_it_is_while_the_rest_trains(backbone, trainable):
+    torch.manual_seed(0)
+    network = Classifier(backbone, 2, trainable=trainable)
+    free = [parameter for parameter in network.parameters() if parameter.requires_grad]
+    before = {name: value.clone() for name, value in network.state_dict().items()}
+    optimizer = torch.optim.SGD(free, lr=0.1)
+    network.train()
+    for _ in range(2):
+        torch.nn.functional.cross_entropy(network(torch.rand(4, 1, 64, 64)), torch.tensor([0, 1, 0, 1])).backward()
+        optimizer.step()
+    changed = {name for name, value in network.state_dict().items() if not torch.equal(value, before[name])}
+    top = tuple(f"backbone.{prefix}" for prefix in BACKBONES[backbone].top)
+    allowed = {"all": ("backbone.", "classifier."), "top": (*top, "classifier."), "head": ("classifier.",)}[trainable]
+    assert changed
+    assert all(name.startswith(allowed) for name in changed)
+    if trainable != "head":
+        assert any("running_mean" in name for name in changed)
+        assert any(name.startswith(top) for name in changed)
+
+
+def test_a_frozen_backbone_drops_out_only_in_the_head():
+    network = Classifier("resnet50", 2, trainable="head").train()
+    assert not network.backbone.bn1.training
+    assert network.classifier[0].training
+    assert not network.eval().classifier[0].training
+
+
+def test_weights_of_another_network_are_refused_even_when_not_strict():
+    resnet, densenet = Classifier("resnet50", 2), Classifier("densenet121", 2)
+    with pytest.raises(WeightsError, match="must be of resnet50; these are of densenet121"):
+        resnet.load_state_dict(densenet.state_dict(), strict=False)
+    with pytest.raises(WeightsError, match="these have none: another network's"):
+        resnet.load_state_dict({"some.weight": torch.zeros(1)}, strict=False)
+
+
+def test_arguments_outside_their_lists_are_refused():
+    with pytest.raises(ConfigError, match="backbone is one of resnet50, densenet121; got 'vgg16'"):
+        Classifier("vgg16", 2)
+    with pytest.raises(ConfigError, match="trainable is one of all, top, head; got 'none'"):
+        Classifier("resnet50", 2, trainable="none")

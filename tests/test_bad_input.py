@@ -1,0 +1,173 @@
+"""What a user can do wrong: one line that names rule, value and way out, through `python -m monai.bundle run`."""
+
+import csv
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+
+from common.networks.backbones import densenet121
+
+from .conftest import TRAIN, places
+
+EVALUATE = f"['{TRAIN}','bundles/breast_us/configs/evaluate.json']"
+
+
+@pytest.fixture
+def data(phantoms: Path, tmp_path: Path) -> Path:
+    """A prepared data set of one's own, originals included, to spoil."""
+    shutil.copytree(phantoms.parent, tmp_path / "copy")
+    return tmp_path / "copy" / "data"
+
+
+@pytest.fixture
+def refusal(run_bundle, tmp_path, tiny):
+    """Run a training that must be refused, and return the last line it prints."""
+
+    def run(dataset: Path, *arguments: str, config: str = f"['{TRAIN}','{tiny}']") -> str:
+        quick = ["--image_size", "[32,32]", "--max_epochs", "1", "--batch_size", "8"]
+        finished = run_bundle(
+            "--config_file", config, "--dataset_dir", str(dataset), *places(tmp_path / "out"), *quick, *arguments
+        )
+        assert finished.code == 1, finished.output
+        assert "Traceback" not in finished.output
+        return finished.output.splitlines()[-1]
+
+    return run
+
+
+def edit_index(data: Path, change) -> None:
+    """Change the rows of an index the way preparation would have written them: with the hash that belongs to them."""
+    from common.files import sha256
+
+    with (data / "index.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        change(row)
+    with (data / "index.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, rows[0], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    description = json.loads((data / "dataset.json").read_text())
+    description["index_sha256"] = sha256((data / "index.csv").read_bytes())
+    (data / "dataset.json").write_text(json.dumps(description))
+
+
+def test_no_data_set(refusal, tmp_path):
+    line = refusal(tmp_path / "nothing")
+    assert line.startswith("error: there is no data set at")
+    assert "python scripts/prepare.py" in line
+
+
+def test_a_folder_that_is_not_prepared(refusal, tmp_path):
+    assert "is not prepared; run python scripts/prepare.py" in refusal(tmp_path)
+
+
+def test_an_edited_index(refusal, data):
+    with (data / "index.csv").open("a") as file:
+        file.write("\n")
+    assert "was edited after its preparation" in refusal(data)
+
+
+def test_a_class_that_the_configuration_lacks(refusal, data):
+    line = refusal(data, "--class_names", "['benign','cancer']")
+    assert "has the class 'malignant', class_names are ['benign', 'cancer']" in line
+
+
+def test_a_fold_out_of_range(refusal, data):
+    assert "fold '7' does not exist: this data set has 0, 1, 2, 3, 4" in refusal(data, "--fold", "7")
+
+
+def test_an_empty_fold(refusal, data):
+    edit_index(data, lambda row: row.update(exclude="spoilt" if row["fold"] == "0" else ""))
+    assert "fold '0' does not exist" in refusal(data)
+
+
+def test_a_fold_with_one_class(refusal, data):
+    def keep_benign(row):
+        if row["fold"] == "0" and row["label"] == "malignant":
+            row["exclude"] = "spoilt"
+
+    edit_index(data, keep_benign)
+    assert "its test part has no 'malignant'" in refusal(data)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (lambda path: path.write_bytes(b""), "the file is empty (0 bytes)"),
+        (lambda path: path.write_bytes(path.read_bytes()[:2000]), "damaged or truncated"),
+        (lambda path: Image.new("L", (1, 1)).save(path), "at least 8 x 8 pixels, this one 1 x 1"),
+        (lambda path: path.unlink(), "cannot be opened"),
+    ],
+    ids=["zero bytes", "truncated", "1x1", "gone"],
+)
+@pytest.mark.parametrize("workers", ["0", "1"])
+def test_an_image_that_cannot_be_read(refusal, data, spoil, says, workers):
+    for path in (data.parent / "original" / "Images").iterdir():
+        spoil(path)
+    line = refusal(data, "--num_workers", workers)
+    assert line.startswith("error: /")
+    assert says in line
+
+
+def test_weights_of_another_network(refusal, data, tmp_path):
+    torch.save(densenet121().state_dict(), tmp_path / "densenet.pth")
+    line = refusal(data, "--pretrained", str(tmp_path / "densenet.pth"), config=TRAIN)
+    assert "(a torchvision-layout resnet50): all 265 tensors must match, 0 do" in line
+
+
+@pytest.mark.parametrize(
+    ("knob", "value", "says"),
+    [
+        ("--backbone", "resnet51", "backbone is one of resnet50, densenet121; got 'resnet51'"),
+        ("--precision", "half", "precision is one of auto, fp32, bf16; got 'half'"),
+        ("--window", "brain", "window must be 'none', got 'brain'"),
+        ("--pretrained", "radimagenet", "there is no file 'radimagenet'"),
+    ],
+)
+def test_a_value_outside_its_list(refusal, data, knob, value, says):
+    assert says in refusal(data, knob, value, config=TRAIN)
+
+
+@pytest.fixture
+def full_disk(tmp_path):
+    """A disk of 64 KiB at the place where runs are written."""
+    (tmp_path / "out").mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", tmp_path / "out"], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip(f"cannot mount a small disk here: {mounted.stderr.decode().strip()}")
+    yield tmp_path / "out"
+    subprocess.run(["umount", tmp_path / "out"], check=True)
+
+
+def test_no_space_left(refusal, data, full_disk):
+    line = refusal(data, config=TRAIN)
+    assert line.startswith("error: no space left to write")
+    assert line.endswith("free some, then run the same command again")
+    assert not [path for path in full_disk.rglob("*") if path.suffix in (".tmp", ".pt", ".ckpt")]
+
+
+def test_a_loss_that_is_not_finite(refusal, data):
+    line = refusal(data, "--learning_rate", "1e38", "--max_epochs", "3")
+    assert "a loss must be finite; it is nan" in line
+    assert ".png" in line
+
+
+def test_evaluation_before_training(refusal, data):
+    assert "no trained model in" in refusal(data, config=EVALUATE)
+
+
+def test_evaluation_on_another_fold_than_the_trained(run_bundle, refusal, data, tiny, tmp_path):
+    quick = ["--image_size", "[32,32]", "--max_epochs", "1", "--batch_size", "8"]
+    config = f"['{TRAIN}','{tiny}']"
+    run_bundle("--config_file", config, "--dataset_dir", str(data), *places(tmp_path / "out"), *quick)
+    evaluate = f"['{TRAIN}','bundles/breast_us/configs/evaluate.json','{tiny}']"
+    line = refusal(data, "--fold", "1", config=evaluate)
+    assert "a model is evaluated where it was trained, BUS-BRA fold 0; got BUS-BRA fold 1" in line
