@@ -129,8 +129,8 @@ def _report(kind: type[BaseException], error: BaseException, traceback: Any) -> 
     """Print our errors in one line, wherever MONAI and the data loader's workers have wrapped them."""
     cause: BaseException | None = error
     while cause is not None:
-        if isinstance(cause, UserError):
-            print(f"error: {one_line(cause)}", file=sys.stderr)  # noqa: T201  the last word of a run
+        if message := our_message(cause):
+            print(f"error: {message}", file=sys.stderr)  # noqa: T201  the last word of a run
             return
         if isinstance(cause, KeyboardInterrupt):
             print("interrupted: the same command continues this run", file=sys.stderr, flush=True)  # noqa: T201
@@ -139,7 +139,12 @@ def _report(kind: type[BaseException], error: BaseException, traceback: Any) -> 
     sys.__excepthook__(kind, error, traceback)
 
 
-def one_line(error: UserError) -> str:
-    """Return an error's message; a data loader's worker puts its traceback in front of it."""
-    kind = type(error)
-    return str(error).strip().splitlines()[-1].removeprefix(f"{kind.__module__}.{kind.__qualname__}: ")
+_OURS = re.compile(rf"^{re.escape(UserError.__module__)}\.\w+: (.+)$", re.MULTILINE)
+"""One of our errors in the traceback that a data loader's worker sends as text."""
+
+
+def our_message(error: BaseException) -> str:
+    """Return the message of one of our errors, or of the one that it quotes from a worker; empty for any other."""
+    if quoted := _OURS.search(str(error)):
+        return quoted[1]
+    return str(error) if isinstance(error, UserError) else ""

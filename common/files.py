@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import hashlib
+import io
 import json
 import math
 import os
@@ -47,9 +48,28 @@ def _storage_message(path: Path, error: OSError) -> str:
     return f"cannot write {path} ({error.strerror or error}): give another folder"
 
 
+def write_tensors(path: str | Path, state: dict[str, Any]) -> None:
+    """Write plain values and tensors atomically, as `torch.load(weights_only=True)` reads them."""
+    write_bytes(path, tensors_as_bytes(state))
+
+
+def tensors_as_bytes(state: dict[str, Any]) -> bytes:
+    """Return what `torch.save` makes of `state`; in memory, because on a full disk it hides the reason."""
+    import torch
+
+    buffer = io.BytesIO()
+    torch.save(state, buffer)
+    return buffer.getvalue()
+
+
+def write_bytes(path: str | Path, content: bytes) -> None:
+    """Write `content` atomically."""
+    write_atomically(path, lambda file: file.write(content))
+
+
 def write_text(path: str | Path, text: str) -> None:
     """Write `text` atomically as UTF-8."""
-    write_atomically(path, lambda file: file.write(text.encode()))
+    write_bytes(path, text.encode())
 
 
 def write_json(path: str | Path, value: Any) -> None:

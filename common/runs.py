@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from .bundles import body_of_command_line
 from .errors import RunError
-from .files import sha256, write_atomically, write_json
+from .files import sha256, write_json, write_tensors
 
 if TYPE_CHECKING:
     from torch import nn
@@ -19,8 +19,8 @@ KEY_LENGTH = 16
 _CARD = "run.json"
 """What says which run a folder holds."""
 
-_TRACKING = ("mlruns*", "config_*.json")
-"""What MONAI's experiment tracking opens in `output_dir` before any run begins; it spans runs and stays."""
+_TRACKING = ("mlruns*", "config_*.json", "tensorboard")
+"""What MLflow and TensorBoard open in `output_dir` before any run begins; they span runs and stay."""
 
 
 class Run:
@@ -33,6 +33,11 @@ class Run:
         settings: The values of the configuration's head that make the result what it is; they go into `model.json`.
         ckpt_dir: Folder of `model.pt`, `model.json` and `training_state.ckpt`.
         output_dir: Folder of `run.json` and what evaluation writes.
+
+    Attributes:
+        key: Its hash, once opened.
+        card: What is known of it, once opened.
+        parts: Handlers with a state that a continued training takes up, by name; they enter themselves.
     """
 
     def __init__(self, settings: dict[str, Any], ckpt_dir: str, output_dir: str) -> None:
@@ -41,6 +46,7 @@ class Run:
         self.output_dir = Path(output_dir)
         self.key = ""
         self.card: dict[str, Any] = {}
+        self.parts: dict[str, Any] = {}
 
     def open(
         self, training: Sequence[dict[str, Any]], validation: Sequence[dict[str, Any]], network: "nn.Module"
@@ -60,18 +66,19 @@ class Run:
         }
         for folder in (self.ckpt_dir, self.output_dir):
             _exchange(folder, self.key)
-        write_json(self.ckpt_dir / _CARD, self.card)
 
     def save_model(self, network: "nn.Module", **facts: Any) -> None:
         """Write `model.pt`, the network's plain tensors, and `model.json`, the settings and `facts` about it."""
-        import torch
-
         state = {name: tensor.detach().cpu().contiguous() for name, tensor in network.state_dict().items()}
-        write_atomically(self.ckpt_dir / "model.pt", lambda file: torch.save(state, file))
+        write_tensors(self.ckpt_dir / "model.pt", state)
         write_json(self.ckpt_dir / "model.json", {**self.card, **facts})
 
     def record(self, **facts: Any) -> None:
-        """Write `run.json`: the card, the machine and versions, and `facts` so far."""
+        """Write `run.json` into both folders: the card; in `output_dir` also the machine, versions and `facts` so far.
+
+        Comes before anything else of an epoch, so that whatever lies in a folder is known to be this run's.
+        """
+        write_json(self.ckpt_dir / _CARD, self.card)
         write_json(self.output_dir / _CARD, {**self.card, **versions(), **facts})
 
 
@@ -137,10 +144,8 @@ def _exchange(folder: Path, key: str) -> None:
     held = _key_in(folder)
     if held == key:
         return
-    contents, shelf = _contents(folder), folder.parent / "runs"
-    if [path.name for path in contents] == [_CARD]:  # it ended before its first epoch: there is nothing to keep
-        contents[0].unlink()
-    elif contents:
+    shelf = folder.parent / "runs"
+    if contents := _contents(folder):
         _move(contents, shelf / (held or "unknown") / folder.name)
     if back := _contents(shelf / key / folder.name):
         _move(back, folder)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from common.bundles import bundle_root, head, one_line, trained
+from common.bundles import bundle_root, head, our_message, trained
 from common.errors import ConfigError, ImageError
 
 from .conftest import ROOT, TRAIN, places
@@ -28,11 +28,12 @@ def test_a_setting_is_the_trained_models_or_else_what_will_be_trained(tmp_path):
         trained("size", root, str(tmp_path))
 
 
-def test_a_workers_traceback_is_left_out_of_the_message():
-    traceback = "Caught ImageError in DataLoader worker process 0.\nOriginal Traceback ..."
-    wrapped = f"{traceback}\ncommon.errors.ImageError: a.png: bad"
-    assert one_line(ImageError(wrapped)) == "a.png: bad"
-    assert one_line(ImageError("a.png: bad")) == "a.png: bad"
+@pytest.mark.parametrize("kind", [ImageError, RuntimeError])
+def test_our_message_is_found_in_a_workers_traceback(kind):
+    text = "Caught it in worker process 0.\nOriginal Traceback ...\ncommon.errors.ImageError: a.png: bad\n\nmore"
+    assert our_message(kind(text)) == "a.png: bad"
+    assert our_message(ImageError("a.png: bad")) == "a.png: bad"
+    assert our_message(RuntimeError("something else")) == ""
 
 
 def test_a_program_that_loads_a_bundle_keeps_its_exception_hook():

@@ -29,6 +29,7 @@ class BestModel:
         self.patience = patience
         self.best = -math.inf
         self.best_epoch = 0
+        run.parts["best_model"] = self
 
     def attach(self, engine: Engine) -> None:
         """Follow a trainer; attach after its `ValidationHandler`."""

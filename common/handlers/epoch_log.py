@@ -25,6 +25,7 @@ class EpochLog:
         self.history: list[dict[str, Any]] = []
         self._losses: list[float] = []
         self._began = 0.0
+        run.parts["epoch_log"] = self
 
     def attach(self, engine: Engine) -> None:
         """Follow a trainer; attach after its `ValidationHandler`."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from ..files import sha256, write_atomically
+from ..files import sha256, tensors_as_bytes, write_bytes
 
 CURRENT, PREVIOUS = "training_state.ckpt", "training_state.previous.ckpt"
 """Names in `ckpt_dir`; not `.pt`, because MONAI Label serves the `.pt` with the shortest name."""
@@ -20,12 +20,10 @@ _logger = logging.getLogger(__name__)
 
 def write_state(folder: Path, state: dict[str, Any]) -> None:
     """Write the state after an epoch; the one of the epoch before becomes the previous one."""
-    buffer = io.BytesIO()
-    torch.save(state, buffer)
-    content = buffer.getvalue()
+    content = tensors_as_bytes(state)
     if (folder / CURRENT).exists():
         (folder / CURRENT).replace(folder / PREVIOUS)
-    write_atomically(folder / CURRENT, lambda file: (file.write(sha256(content).encode()), file.write(content)))
+    write_bytes(folder / CURRENT, sha256(content).encode() + content)
 
 
 def read_state(folder: Path) -> dict[str, Any] | None:

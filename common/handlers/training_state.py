@@ -21,7 +21,7 @@ class TrainingState:
 
     Args:
         run: The run, opened here.
-        objects: What has a state, by name: network, optimizer, ...; `network` must be among them.
+        objects: What has a state beside the run's own parts, by name; `network` must be among them.
         validator: Evaluator of the validation part.
     """
 
@@ -47,12 +47,15 @@ class TrainingState:
             _logger.info("run %s is finished (%d epochs): nothing to do", self.run.key, state["epoch"])
             engine.terminate(skip_completed=True)
             return
-        for name, part in self.objects.items():
+        for name, part in self._stateful().items():
             part.load_state_dict(state[name])
         engine.state.epoch = state["epoch"]
         engine.state.iteration = state["epoch"] * engine.state.epoch_length
         _restore_random_states(state["random"])
         _logger.info("run %s continues after epoch %d", self.run.key, state["epoch"])
+
+    def _stateful(self) -> dict[str, Any]:
+        return {**self.objects, **self.run.parts}
 
     def _order(self, engine: Engine) -> None:
         engine.data_loader.sampler.epoch = engine.state.epoch
@@ -61,7 +64,7 @@ class TrainingState:
         state = {
             "epoch": engine.state.epoch,
             "finished": engine.should_terminate or engine.state.epoch == engine.state.max_epochs,
-            **{name: part.state_dict() for name, part in self.objects.items()},
+            **{name: part.state_dict() for name, part in self._stateful().items()},
             "random": _random_states(),
         }
         write_state(self.run.ckpt_dir, state)

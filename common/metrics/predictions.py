@@ -20,6 +20,9 @@ UNKNOWN = -1
 PROBABILITY = "probability:"
 """What the columns of probabilities begin with; the name of the class follows."""
 
+SYNTHETIC = "synthetic"
+"""The last column, in files that come from phantoms alone: `yes` in every row."""
+
 TEXTS = ("image", "frame", "study", "patient", "fold", "part")
 """The columns of text, in their order in the file."""
 
@@ -93,8 +96,13 @@ class Predictions:
         return replace(self, **{name: getattr(self, name)[which] for name in arrays})
 
 
-def write_predictions(path: str | Path, predictions: Predictions) -> None:
+def write_predictions(path: str | Path, predictions: Predictions, *, synthetic: bool = False) -> None:
     """Write the predictions as CSV, atomically; probabilities keep every bit of their float32.
+
+    Args:
+        path: The file to write.
+        predictions: What it will hold.
+        synthetic: Whether images or network come from phantoms; every row then says so.
 
     Raises:
         StorageError: No space left, or no permission.
@@ -102,12 +110,13 @@ def write_predictions(path: str | Path, predictions: Predictions) -> None:
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\n")
     names = predictions.class_names
-    writer.writerow([*TEXTS, "label", *(PROBABILITY + name for name in names)])
+    header, mark = ([SYNTHETIC], ["yes"]) if synthetic else ([], [])
+    writer.writerow([*TEXTS, "label", *(PROBABILITY + name for name in names), *header])
     texts = zip(*(getattr(predictions, column) for column in TEXTS), strict=True)
     labels = ["" if label == UNKNOWN else names[label] for label in predictions.label]
     # str of a float32 is the shortest text that reads back as the same float32.
     numbers = (map(str, row) for row in predictions.probabilities.astype(np.float32))
-    writer.writerows([*text, label, *row] for text, label, row in zip(texts, labels, numbers, strict=True))
+    writer.writerows([*text, label, *row, *mark] for text, label, row in zip(texts, labels, numbers, strict=True))
     write_text(path, buffer.getvalue())
 
 
@@ -123,6 +132,8 @@ def read_predictions(path: str | Path) -> Predictions:
             header, *rows = list(csv.reader(file)) or [[]]
     except OSError as error:
         raise RunError(f"no predictions at {path} ({error.strerror}): run evaluate first") from error
+    if header[-1:] == [SYNTHETIC]:
+        header, rows = header[:-1], [row[:-1] for row in rows]
     names = tuple(column.removeprefix(PROBABILITY) for column in header if column.startswith(PROBABILITY))
     expected = [*TEXTS, "label", *(PROBABILITY + name for name in names or ["CLASS"])]
     if header != expected:

@@ -45,7 +45,7 @@ def write_evaluation(
     scores = SCORES[card["task"]](validated, tested)
     record = read_json(folder / "run.json", default={**card, **versions()})
 
-    write_predictions(folder / "predictions.csv", joined(validated, tested))
+    write_predictions(folder / "predictions.csv", joined(validated, tested), synthetic=card["dataset"]["synthetic"])
     told = {key: card[key] for key in ("run_key", "weights_source", "dataset", "fold")}
     write_json(folder / "metrics.json", {**told, **scores})
     write_json(Path(ckpt_dir) / "model.json", {**card, **{key: scores[key] for key in ("thresholds", "temperature")}})

@@ -29,10 +29,12 @@ def write_inference(collected: "CollectPredictions", *, ckpt_dir: str, output_di
     folder, card = Path(output_dir), read_model(ckpt_dir)
     predictions = table(collected, {**card, "fold": ""}, part="")
     refused = np.array([bool(reason) for reason in collected.refused])
-    write_predictions(folder / "predictions.csv", predictions.rows(~refused))
+    write_predictions(folder / "predictions.csv", predictions.rows(~refused), synthetic=card["dataset"]["synthetic"])
     reasons = [(image, reason) for image, reason in zip(predictions.image, collected.refused, strict=True) if reason]
     _write_refused(folder / "refused.csv", reasons)
-    _logger.info("%d images scored by %s: %s", np.count_nonzero(~refused), card["backbone"], folder / "predictions.csv")
+    synthetic = ", trained on SYNTHETIC images" if card["dataset"]["synthetic"] else ""
+    scored = np.count_nonzero(~refused)
+    _logger.info("%d images scored by %s%s: %s", scored, card["backbone"], synthetic, folder / "predictions.csv")
     if reasons:
         raise ImageError(
             f"{len(reasons)} of {len(refused)} files were refused, e.g. {reasons[0][1]}; "

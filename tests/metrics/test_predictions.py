@@ -106,3 +106,12 @@ def test_another_number_of_classes_is_refused():
             probabilities=np.ones((1, 2), np.float32),
             class_names=("a", "b", "c"),
         )
+
+
+def test_predictions_from_phantoms_say_so_in_every_row(tmp_path):
+    written = predictions([[0.25, 0.75], [0.5, 0.5]], [1, 0])
+    write_predictions(tmp_path / "p.csv", written, synthetic=True)
+    header, *rows = (tmp_path / "p.csv").read_text().splitlines()
+    assert header == HEADER + ",synthetic"
+    assert all(row.endswith(",yes") for row in rows)
+    assert_equal(read_predictions(tmp_path / "p.csv"), written)

@@ -1,0 +1,88 @@
+import json
+
+import pytest
+import torch
+
+from common.errors import RunError
+from common.runs import Run, check_trained_on, read_model
+
+ITEMS = [{"image": "/data/a.png", "label": "benign"}, {"image": "/data/b.png", "label": "malignant"}]
+
+
+@pytest.fixture
+def network() -> torch.nn.Module:
+    torch.manual_seed(0)
+    return torch.nn.Linear(2, 2)
+
+
+@pytest.fixture
+def start(tmp_path, network):
+    def open_run(items=ITEMS, validation=ITEMS, network=network, **settings) -> Run:
+        run = Run({"fold": 0, **settings}, str(tmp_path / "models"), str(tmp_path / "eval"))
+        run.open(items, validation, network)
+        return run
+
+    return open_run
+
+
+def test_the_key_is_of_settings_data_and_weights_alone(start, network):
+    key = start().key
+    assert start().key == key
+    assert start(fold=1).key != key
+    assert start(items=[{**ITEMS[0], "label": "malignant"}, ITEMS[1]]).key != key
+    assert start(validation=ITEMS[:1]).key != key
+    with torch.no_grad():
+        network.bias[0] += 1e-6
+    assert start().key != key
+
+
+def test_another_run_is_shelved_and_comes_back(start, tmp_path, network):
+    first = start()
+    first.save_model(network, val_auc=0.5)
+    first.record(seconds=1)
+    second = start(fold=1)
+    second.save_model(network)
+    second.record()
+    assert (tmp_path / "runs" / first.key / "models" / "model.pt").exists()
+    assert (tmp_path / "runs" / first.key / "eval" / "run.json").exists()
+    assert read_model(tmp_path / "models")["fold"] == 1
+    start()
+    assert read_model(tmp_path / "models")["val_auc"] == 0.5
+    assert json.loads((tmp_path / "eval" / "run.json").read_text())["seconds"] == 1
+
+
+def test_a_run_that_ended_before_its_first_epoch_leaves_nothing_on_the_shelf(start, tmp_path):
+    start()
+    start(fold=1)
+    assert not (tmp_path / "runs").exists()
+
+
+def test_files_of_an_unknown_run_are_kept(start, tmp_path):
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "model.pt").write_text("somebody's weights")
+    start()
+    assert (tmp_path / "runs" / "unknown" / "models" / "model.pt").read_text() == "somebody's weights"
+
+
+def test_what_experiment_tracking_has_open_stays(start, tmp_path):
+    start().record()
+    (tmp_path / "eval" / "mlruns.db").touch()
+    start(fold=1)
+    assert (tmp_path / "eval" / "mlruns.db").exists()
+
+
+def test_a_model_is_plain_tensors_and_its_card(start, tmp_path, network):
+    start(fold="official_2").save_model(network, best_epoch=3)
+    state = torch.load(tmp_path / "models" / "model.pt", weights_only=True)
+    assert {name: type(value) for name, value in state.items()} == {"weight": torch.Tensor, "bias": torch.Tensor}
+    card = read_model(tmp_path / "models")
+    assert (card["fold"], card["best_epoch"]) == ("official_2", 3)
+
+
+def test_a_model_is_only_evaluated_where_it_was_trained(start, tmp_path, network):
+    with pytest.raises(RunError, match="no trained model in"):
+        check_trained_on(ITEMS, ckpt_dir=str(tmp_path / "models"), fold=0)
+    start().save_model(network)
+    check_trained_on(ITEMS, ckpt_dir=str(tmp_path / "models"), fold=0)
+    with pytest.raises(RunError, match="got a list of items fold 1: train on that first"):
+        check_trained_on(ITEMS, ckpt_dir=str(tmp_path / "models"), fold=1)
