@@ -40,7 +40,8 @@ def write_figures(
         plots.plot_learning_curves(folder / "learning_curves.png", history, **said)
     wrong = plots.most_confident_errors(test, scores["thresholds"]["youden"])
     errors = [(decode_image(paths[row], _frame(test.frame[row])), _caption(test, row)) for row in wrong]
-    plots.plot_errors(folder / "errors.png", errors, **said)
+    legend = f"{said['subtitle']}; p: of {test.class_names[-1]}"
+    plots.plot_errors(folder / "errors.png", errors, **{**said, "subtitle": legend})
 
 
 def _frame(frame: str) -> int | None:
@@ -48,5 +49,4 @@ def _frame(frame: str) -> int | None:
 
 
 def _caption(test: Predictions, row: int) -> str:
-    truth, probability = test.class_names[test.label[row]], test.positive[row]
-    return f"{Path(test.image[row]).name}\n{truth}; p({test.class_names[-1]}) = {probability:.2f}"
+    return f"{Path(test.image[row]).name}\n{test.class_names[test.label[row]]}, p = {test.positive[row]:.2f}"
