@@ -12,7 +12,7 @@ run := $(python) -m monai.bundle run --config_file
 phantoms_breast_us := busbra
 
 # Small enough for six minutes on two cores; everything else is as in train.json.
-demo_knobs := --image_size "[96,96]" --max_epochs 8 --batch_size 16
+demo_knobs := --image_size "[96,96]" --max_epochs 15 --batch_size 16
 
 .PHONY: setup demo test check fix bench ci
 

@@ -9,6 +9,7 @@ from monai.bundle import ConfigWorkflow
 from torch import nn
 
 from ..bundles import bundle_root
+from .alone import fp32_alone
 from .phantoms import prepared_phantoms
 from .rivals import Loop, inference_loop, training_loop, with_default_stem
 from .rounds import Rounds, Step
@@ -60,7 +61,7 @@ def measure(verb: str, folder: Path, *, batch: int, size: int, steps: int, round
     _repeat_items(workflow, workload.items, turns.iterations * batch)
     workflow.initialize()
     network, inferer, device = (workflow.parser.get_parsed_content(name) for name in ("network", "inferer", "device"))
-    rivals = _rivals(workload.loop, network, torch.rand(batch, 1, size, size, device=device), inferer.precision)
+    rivals = _rivals(verb, network, torch.rand(batch, 1, size, size, device=device), inferer.precision)
     seconds = turns.run(BUNDLE, workflow.parser.get_parsed_content(workload.engine), rivals)
     return Measurement(
         title=f"{verb}: ResNet50, batch {batch}, {size} x {size}, {inferer.precision}, {rounds} rounds x {steps} steps",
@@ -88,10 +89,11 @@ def _repeat_items(workflow: ConfigWorkflow, items: str, count: int) -> None:
     workflow.parser[items] = f"$({expression} * {count})[:{count}]"
 
 
-def _rivals(loop: Loop, network: nn.Module, images: torch.Tensor, precision: str) -> dict[str, Step]:
+def _rivals(verb: str, network: nn.Module, images: torch.Tensor, precision: str) -> dict[str, Step]:
+    loop = WORKLOADS[verb].loop
     return {
         BARE: loop(network, images, precision),
-        FP32: loop(network, images, "fp32"),
+        FP32: fp32_alone(verb, batch=len(images), size=images.shape[-1]),
         STEM: loop(with_default_stem(network), images, precision),
     }
 

@@ -1,12 +1,25 @@
 """Order and augmentation as a function of (seed, epoch, index) alone: the same in any worker, and after any restart."""
 
+import os
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
-from monai.data import Dataset
+from monai.data import Dataset, set_track_meta
 from monai.transforms import Compose
 from torch.utils.data import Sampler
+
+NICENESS = 19
+"""How far the workers of a data loader stand back behind the network's threads."""
+
+
+def light_worker(worker: int) -> None:
+    """Make a data loader's worker cheap: it runs in the gaps of the network's threads, and tracks no metadata.
+
+    Metadata serves inverse transforms, which training has none of, and costs MONAI's transforms a third of their time.
+    """
+    os.nice(NICENESS)
+    set_track_meta(False)
 
 
 class SeededDataset(Dataset):

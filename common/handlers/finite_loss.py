@@ -18,8 +18,15 @@ class FiniteLoss:
         loss = engine.state.output["loss"]
         if torch.isfinite(loss):
             return
-        files = engine.state.batch["image"].meta["filename_or_obj"]
+        files = _files_of_batch(engine)
         raise RunError(
             f"a loss must be finite; it is {float(loss)} in epoch {engine.state.epoch}: lower learning_rate, "
             f"or look at the batch's images: {', '.join(files)}"
         )
+
+
+def _files_of_batch(engine: Engine) -> list[str]:
+    loader = engine.data_loader
+    start = (engine.state.iteration - 1) % engine.state.epoch_length * loader.batch_size
+    keys = list(loader.sampler)[start : start + loader.batch_size]
+    return [str(loader.dataset.data[index]["image"]) for _, index in keys]

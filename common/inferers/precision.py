@@ -10,6 +10,7 @@ from monai.inferers import Inferer
 from torch import nn
 
 from ..errors import ConfigError
+from .memory import keep_freed_memory
 
 PRECISIONS = ("auto", "fp32", "bf16")
 """Values of the head key `precision`."""
@@ -38,6 +39,8 @@ class PrecisionInferer(Inferer):
         self.device = torch.device(device)
         self.precision = resolve_precision(precision, self.device)
         self._prepared: nn.Module | None = None
+        if self.device.type == "cpu":
+            keep_freed_memory()
 
     def __call__(self, inputs: torch.Tensor, network: nn.Module, *args: Any, **kwargs: Any) -> torch.Tensor:
         """Return `network(inputs)` as float32; `inputs` is `(B, 1, H, W)`."""
