@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -53,19 +54,29 @@ class Runner:
         )
         assert self._answer() == "ready"
 
-    def __call__(self, *arguments: str, signal_after: tuple[int, float] | None = None, cwd: Path = ROOT) -> Finished:
-        """Run `python -m monai.bundle run *arguments`; `signal_after` sends a signal after so many seconds."""
+    def __call__(
+        self, *arguments: str, signal_after: tuple[int, float] | None = None, signal_when: tuple[int, str] | None = None
+    ) -> Finished:
+        """Run `python -m monai.bundle run *arguments`; send a signal after so many seconds, or when it says that."""
         self.count += 1
         output = self.folder / f"output-{self.count}.txt"
-        request = {"arguments": ["run", *arguments], "output": str(output), "cwd": str(cwd)}
+        request = {"arguments": ["run", *arguments], "output": str(output), "cwd": str(ROOT)}
         self.server.stdin.write(json.dumps(request) + "\n")
         self.server.stdin.flush()
         pid = int(self._answer())
         if signal_after:
-            subprocess.run(["sleep", str(signal_after[1])], check=True)
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal_after[0])
+            time.sleep(signal_after[1])
+            self._send(pid, signal_after[0])
+        if signal_when:
+            while not (output.exists() and signal_when[1] in output.read_text()):
+                time.sleep(0.01)
+            self._send(pid, signal_when[0])
         return Finished(int(self._answer()), output.read_text())
+
+    @staticmethod
+    def _send(pid: int, signal_number: int) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal_number)
 
     def _answer(self) -> str:
         return self.server.stdout.readline().strip()
@@ -85,11 +96,20 @@ def run_bundle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
 @pytest.fixture(scope="session")
 def phantoms(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A prepared data set of 40 phantom patients."""
+    return prepared_phantoms(tmp_path_factory.mktemp("phantoms"), seed=1)
+
+
+@pytest.fixture(scope="session")
+def other_phantoms(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A prepared data set of 40 other phantom patients."""
+    return prepared_phantoms(tmp_path_factory.mktemp("phantoms"), seed=2)
+
+
+def prepared_phantoms(folder: Path, *, seed: int) -> Path:
     from common.datasets.prepare import prepare
     from common.phantoms import PHANTOMS
 
-    folder = tmp_path_factory.mktemp("phantoms")
-    PHANTOMS["busbra"](folder / "original", patients=40, seed=1, difficulty=0.0)
+    PHANTOMS["busbra"](folder / "original", patients=40, seed=seed, difficulty=0.0)
     prepare("busbra", folder / "original", folder / "data")
     return folder / "data"
 

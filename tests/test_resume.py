@@ -64,7 +64,7 @@ def test_sigkill_at_twenty_random_moments_changes_nothing(run_bundle, arguments,
 
 def test_ctrl_c_exits_130_in_one_line_and_the_same_command_continues(run_bundle, arguments, undisturbed, tmp_path):
     workers = ["--num_workers", "1"]
-    finished = run_bundle(*arguments, *places(tmp_path), *workers, signal_after=(signal.SIGINT, 1.5))
+    finished = run_bundle(*arguments, *places(tmp_path), *workers, signal_when=(signal.SIGINT, "epoch 1/6"))
     assert finished.code == 130, finished.output
     assert finished.output.splitlines()[-1] == "interrupted: the same command continues this run"
     assert "Traceback" not in finished.output
@@ -94,7 +94,17 @@ def test_a_finished_run_says_so_and_is_left_alone(run_bundle, arguments, tmp_pat
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "models").glob("*.pt")} == before
 
 
-def test_runs_of_other_folds_or_data_never_continue_each_other(run_bundle, arguments, undisturbed, tmp_path):
+def test_a_run_on_other_data_never_continues_the_first(run_bundle, arguments, other_phantoms, tmp_path):
+    run_bundle(*arguments, *places(tmp_path))
+    key = json.loads((tmp_path / "models" / "model.json").read_text())["run_key"]
+    other = run_bundle(*arguments, *places(tmp_path), "--dataset_dir", str(other_phantoms))
+    assert other.code == 0, other.output
+    assert "continues" not in other.output
+    assert json.loads((tmp_path / "models" / "model.json").read_text())["run_key"] != key
+    assert (tmp_path / "runs" / key / "models" / "training_state.ckpt").is_file()
+
+
+def test_runs_of_other_folds_never_continue_each_other(run_bundle, arguments, undisturbed, tmp_path):
     first = run_bundle(*arguments, *places(tmp_path))
     key = json.loads((tmp_path / "models" / "model.json").read_text())["run_key"]
     other = run_bundle(*arguments, *places(tmp_path), "--fold", "1")

@@ -5,8 +5,12 @@ import time
 from typing import Any
 
 from ignite.engine import Engine, Events
+from monai.handlers import from_engine
 
 from ..runs import Run
+
+_LOSS = from_engine(["loss"], first=True)
+"""The loss of a batch, which MONAI repeats for each of its images."""
 
 _logger = logging.getLogger(__name__)
 
@@ -30,9 +34,7 @@ class EpochLog:
     def attach(self, engine: Engine) -> None:
         """Follow a trainer; attach after its `ValidationHandler`."""
         engine.add_event_handler(Events.EPOCH_STARTED, self._begin)
-        engine.add_event_handler(
-            Events.ITERATION_COMPLETED, lambda engine: self._losses.append(engine.state.output["loss"].item())
-        )
+        engine.add_event_handler(Events.ITERATION_COMPLETED, self._add)
         engine.add_event_handler(Events.EPOCH_COMPLETED, self._end)
 
     def state_dict(self) -> dict[str, Any]:
@@ -46,6 +48,9 @@ class EpochLog:
     def _begin(self, engine: Engine) -> None:
         self._began = time.perf_counter()
         self._losses = []
+
+    def _add(self, engine: Engine) -> None:
+        self._losses.append(float(_LOSS(engine.state.output)))
 
     def _validated(self, engine: Engine) -> dict[str, float]:
         """Return the metrics of this epoch; none where `val_interval` passed over it."""
