@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from .bundles import body_of_command_line
 from .errors import RunError
-from .files import sha256, write_json, write_tensors
+from .files import sha256, write_json, write_tensors, write_text
 
 if TYPE_CHECKING:
     from torch import nn
@@ -66,6 +66,8 @@ class Run:
         }
         for folder in (self.ckpt_dir, self.output_dir):
             _exchange(folder, self.key)
+            write_text(folder / ".writable", "")  # a folder that cannot be written is found now, not after an epoch
+            (folder / ".writable").unlink()
 
     def save_model(self, network: "nn.Module", **facts: Any) -> None:
         """Write `model.pt`, the network's plain tensors, and `model.json`, the settings and `facts` about it."""
@@ -128,8 +130,13 @@ def _hash_of(network: "nn.Module") -> str:
 def _describe(items: Sequence[dict[str, Any]]) -> dict[str, Any]:
     origin = getattr(items, "origin", None)
     if origin is None:
-        return {"name": "a list of items", "synthetic": False, "index_sha256": ""}
-    return {"name": origin.name, "synthetic": origin.synthetic, "index_sha256": origin.index_sha256}
+        return {"name": "a list of items", "synthetic": False, "index_sha256": "", "shared_patients": {}}
+    return {
+        "name": origin.name,
+        "synthetic": origin.synthetic,
+        "index_sha256": origin.index_sha256,
+        "shared_patients": origin.shared_patients,
+    }
 
 
 def _key_in(folder: Path) -> str:
@@ -167,16 +174,31 @@ def _move(paths: list[Path], target: Path) -> None:
         path.replace(destination)
 
 
-def check_trained_on(items: Sequence[dict[str, Any]], *, ckpt_dir: str, fold: int | str) -> None:
-    """Refuse to score a model on another data set or fold than its own: it may have been trained on those images.
+def check_settings(settings: dict[str, Any], *, ckpt_dir: str) -> None:
+    """Refuse settings that are not the trained model's: under another fold it may be scored on images it has seen.
 
     Raises:
-        RunError: No trained model, or another data set or fold.
+        RunError: No trained model, or another setting.
     """
     card = read_model(ckpt_dir)
-    trained, given = card["dataset"], _describe(items)
-    if trained["index_sha256"] != given["index_sha256"] or str(card["fold"]) != str(fold):
+    for key, value in settings.items():
+        if card[key] != value:
+            raise RunError(
+                f"a model is used as it was trained, with {key} {card[key]!r}; got {value!r}: "
+                f"leave out --{key}, or train so"
+            )
+
+
+def check_data(items: Sequence[dict[str, Any]], *, ckpt_dir: str) -> None:
+    """Refuse to score a model on another data set than its own, whose folds it does not know.
+
+    Raises:
+        RunError: No trained model, or another data set.
+    """
+    trained, given = read_model(ckpt_dir)["dataset"], _describe(items)
+    if trained["index_sha256"] != given["index_sha256"]:
         raise RunError(
-            f"a model is evaluated where it was trained, {trained['name']} fold {card['fold']}; got {given['name']} "
-            f"fold {fold}: train on that first, or score any folder with inference.json"
+            f"a model is evaluated on the data it was trained on, {trained['name']} (index "
+            f"{trained['index_sha256'][:8]}); got {given['name']} (index {given['index_sha256'][:8]}): "
+            "train on that first, or score any folder with inference.json"
         )

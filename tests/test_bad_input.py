@@ -164,10 +164,42 @@ def test_evaluation_before_training(refusal, data):
     assert "no trained model in" in refusal(data, config=EVALUATE)
 
 
+@pytest.mark.parametrize(
+    ("knob", "value", "says"),
+    [
+        ("--batch_size", "0", "batch_size is a whole number from 1; got 0"),
+        ("--batch_size", "abc", "batch_size is a whole number from 1; got 'abc'"),
+        ("--learning_rate", "-1", "learning_rate is a number from 0; got -1"),
+        ("--max_epochs", "1.5", "max_epochs is a whole number from 1; got 1.5"),
+        ("--image_size", "32", "image_size is [height, width], each from 32; got 32"),
+        ("--image_size", "[16,32]", "each from 32; got [16, 32]"),
+        ("--seed", "-1", "seed is a whole number from 0; got -1"),
+        ("--num_workers", "-1", "num_workers is a whole number from 0; got -1"),
+        ("--val_interval", "5", "val_interval is at most max_epochs, else no model is ever chosen; got 5 of 1"),
+        ("--patience", "0", "patience is a whole number from 1; got 0"),
+        ("--device", "tpu9", "device is cpu, cuda or cuda:N; got 'tpu9'"),
+        ("--class_names", "['benign','benign']", "class_names is two or more different names"),
+    ],
+)
+def test_a_knob_that_cannot_take_a_value(refusal, data, knob, value, says):
+    assert says in refusal(data, knob, value)
+
+
+def test_a_folder_that_cannot_be_written_is_found_before_training(refusal, data, tmp_path):
+    (tmp_path / "file").touch()
+    line = refusal(data, "--output_dir", str(tmp_path / "file" / "eval"))
+    assert line.startswith("error: cannot write")
+
+
+def test_a_data_set_of_one_class(refusal, data):
+    edit_index(data, lambda row: row.update(label="benign"))
+    assert "its train part has no 'malignant': add images of that class" in refusal(data)
+
+
 def test_evaluation_on_another_fold_than_the_trained(run_bundle, refusal, data, tiny, tmp_path):
     quick = ["--image_size", "[32,32]", "--max_epochs", "1", "--batch_size", "8"]
     config = f"['{TRAIN}','{tiny}']"
     run_bundle("--config_file", config, "--dataset_dir", str(data), *places(tmp_path / "out"), *quick)
     evaluate = f"['{TRAIN}','bundles/breast_us/configs/evaluate.json','{tiny}']"
     line = refusal(data, "--fold", "1", config=evaluate)
-    assert "a model is evaluated where it was trained, BUS-BRA fold 0; got BUS-BRA fold 1" in line
+    assert "a model is used as it was trained, with fold 0; got 1: leave out --fold" in line

@@ -3,8 +3,9 @@ import json
 import pytest
 import torch
 
+from common.datasets.items import Items, Origin
 from common.errors import RunError
-from common.runs import Run, check_trained_on, read_model
+from common.runs import Run, check_data, check_settings, read_model
 
 ITEMS = [{"image": "/data/a.png", "label": "benign"}, {"image": "/data/b.png", "label": "malignant"}]
 
@@ -79,10 +80,15 @@ def test_a_model_is_plain_tensors_and_its_card(start, tmp_path, network):
     assert (card["fold"], card["best_epoch"]) == ("official_2", 3)
 
 
-def test_a_model_is_only_evaluated_where_it_was_trained(start, tmp_path, network):
+def test_a_model_is_only_used_as_it_was_trained(start, tmp_path, network):
+    models = str(tmp_path / "models")
     with pytest.raises(RunError, match="no trained model in"):
-        check_trained_on(ITEMS, ckpt_dir=str(tmp_path / "models"), fold=0)
+        check_settings({"fold": 0}, ckpt_dir=models)
     start().save_model(network)
-    check_trained_on(ITEMS, ckpt_dir=str(tmp_path / "models"), fold=0)
-    with pytest.raises(RunError, match="got a list of items fold 1: train on that first"):
-        check_trained_on(ITEMS, ckpt_dir=str(tmp_path / "models"), fold=1)
+    check_settings({"fold": 0}, ckpt_dir=models)
+    check_data(ITEMS, ckpt_dir=models)
+    with pytest.raises(RunError, match="with fold 0; got 1: leave out --fold, or train so"):
+        check_settings({"fold": 1}, ckpt_dir=models)
+    origin = Origin("other", synthetic=False, index_sha256="f" * 64, root=tmp_path, shared_patients={})
+    with pytest.raises(RunError, match=r"got other \(index ffffffff\): train on that first"):
+        check_data(Items(ITEMS, origin), ckpt_dir=models)

@@ -66,7 +66,7 @@ def test_predictions_are_those_of_the_fold_and_no_patient_is_in_both_parts(train
 
 
 def test_what_comes_from_phantoms_says_so_everywhere(trained):
-    assert "SYNTHETIC images (phantoms): test AUC" in (trained / "said.txt").read_text()
+    assert "SYNTHETIC images (phantoms): test AUC of malignant" in (trained / "said.txt").read_text()
     for name in ("models/model.json", "eval/metrics.json", "eval/run.json"):
         assert json.loads((trained / name).read_text())["dataset"]["synthetic"] is True
     with (trained / "eval" / "predictions.csv").open() as file:
@@ -84,7 +84,7 @@ def test_the_model_card_holds_what_evaluation_chose(trained):
 @pytest.fixture
 def inference(run_bundle, trained, tiny, tmp_path):
     def run(folder: Path):
-        ckpt = ["--ckpt_dir", str(trained / "models"), "--output_dir", str(tmp_path / "inference")]
+        ckpt = ["--ckpt_dir", str(trained / "models"), "--output_dir", str(tmp_path)]
         config = f"['{CONFIGS}/inference.json','{tiny}']"
         finished = run_bundle("--config_file", config, "--dataset_dir", str(folder), *ckpt)
         return finished, tmp_path / "inference"

@@ -3,9 +3,12 @@
     Dataset_BUSI_with_GT/{benign,malignant,normal}/benign (1).png
                                                    benign (1)_mask.png    benign (1)_mask_1.png ...
 
-One mask per lesion; a normal image has an all-zero one. The task is malignant against the rest, so normal images are
-labelled `benign`; the column `tissue` keeps what the publisher says. There are no patient ids: scores are
-image-level, and optimistic. Many pictures occur twice, some of them under two labels.
+One mask per lesion; a normal image has an all-zero one. Every file counts, whatever its ending: what is no image is
+excluded with the reason, and so is a mask without an image.
+
+The task is malignant against the rest, so normal images are labelled `benign`; the column `tissue` keeps what the
+publisher says. There are no patient ids: scores are image-level, and optimistic. Many pictures occur twice, some of
+them under two labels.
 """
 
 from pathlib import Path
@@ -38,14 +41,17 @@ def list_images(source: Path) -> tuple[Path, list[Row]]:
 
 
 def _rows(root: Path, tissue: str) -> list[Row]:
-    files = sorted(path.name for path in (root / FOLDER / tissue).glob("*.png"))
+    files = sorted(path.name for path in (root / FOLDER / tissue).iterdir() if not path.name.startswith("."))
     masks = [name for name in files if "_mask" in name]
-    return [_row(tissue, name, masks) for name in files if name not in masks]
+    rows = [_row(tissue, name, masks) for name in files if name not in masks]
+    used = {Path(mask).name for row in rows for mask in row["mask"].split(";")}
+    orphans = [{**_row(tissue, mask, []), "exclude": "mask without an image"} for mask in masks if mask not in used]
+    return rows + orphans
 
 
 def _row(tissue: str, name: str, masks: list[str]) -> Row:
-    stem = name.removesuffix(".png")
-    own = [mask for mask in masks if mask == f"{stem}_mask.png" or mask.startswith(f"{stem}_mask_")]
+    stem = Path(name).stem
+    own = [mask for mask in masks if Path(mask).stem == f"{stem}_mask" or mask.startswith(f"{stem}_mask_")]
     return {
         "image": f"{FOLDER}/{tissue}/{name}",
         "frame": "",

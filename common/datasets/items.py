@@ -4,18 +4,22 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..errors import DatasetError, LabelError
+from ..errors import DatasetError, LabelError, SplitError
 from .folds import partition
 from .prepared import DESCRIPTION, PreparedDataset, read_prepared
 
 
 class Origin(NamedTuple):
-    """The prepared data set that items came from: its name, whether it is synthetic, its index's hash, its root."""
+    """The prepared data set that items came from.
+
+    `shared_patients` counts, by pair of parts of the fold, the patients that stand in both: none in our own folds.
+    """
 
     name: str
     synthetic: bool
     index_sha256: str
     root: Path
+    shared_patients: dict[str, int]
 
 
 class Items(list[dict[str, Any]]):
@@ -48,8 +52,10 @@ def read_items(dataset_dir: str | Path, class_names: Sequence[str], *, fold: int
             f"{dataset_dir} has the class {unknown[0]!r}, class_names are {list(class_names)}: "
             "add it to class_names, or prepare other labels"
         )
-    chosen = [_item(row, data.root) for row, own in zip(data.rows, parts, strict=True) if own == part]
-    return Items(chosen, _origin(data))
+    rows = [row for row, own in zip(data.rows, parts, strict=True) if own == part]
+    if absent := sorted(set(class_names) - {row["label"] for row in rows}):
+        raise SplitError(f"fold {fold}: its {part} part has no {absent[0]!r}: add images of that class")
+    return Items([_item(row, data.root) for row in rows], _origin(data, str(fold)))
 
 
 def _item(row: dict[str, str], root: Path) -> dict[str, Any]:
@@ -74,16 +80,22 @@ def read_folder(dataset_dir: str | Path) -> Items:
     if (root / DESCRIPTION).is_file():
         data = read_prepared(root)
         unlabelled = [{**_item(row, data.root), "label": ""} for row in data.rows]
-        return Items(unlabelled, _origin(data))
+        return Items(unlabelled, _origin(data, fold=""))
     if not root.is_dir():
-        raise DatasetError(f"dataset_dir is a folder of images; there is no folder {str(dataset_dir)!r}")
-    files = [path for path in sorted(root.rglob("*")) if path.is_file() and not path.name.startswith(".")]
+        raise DatasetError(f"there is no folder {str(dataset_dir)!r}: give one of images, --dataset_dir FOLDER")
+    files = [path for path in sorted(root.rglob("*")) if not path.is_dir() and not path.name.startswith(".")]
     if not files:
-        raise DatasetError(f"dataset_dir is a folder of images; {str(dataset_dir)!r} is empty")
-    return Items(
-        [{"image": str(path)} for path in files], Origin(root.name, synthetic=False, index_sha256="", root=root)
+        raise DatasetError(f"the folder {str(dataset_dir)!r} is empty: give one of images, --dataset_dir FOLDER")
+    origin = Origin(root.name, synthetic=False, index_sha256="", root=root, shared_patients={})
+    return Items([{"image": str(path)} for path in files], origin)
+
+
+def _origin(data: PreparedDataset, fold: str) -> Origin:
+    shared = data.description["shared_patients"].get(fold, {})
+    return Origin(
+        f"{data.title} ({data.folder.name})",
+        synthetic=data.synthetic,
+        index_sha256=data.index_sha256,
+        root=data.root,
+        shared_patients={pair: count for pair, count in shared.items() if count},
     )
-
-
-def _origin(data: PreparedDataset) -> Origin:
-    return Origin(data.title, data.synthetic, data.index_sha256, data.root)

@@ -39,7 +39,8 @@ class TrainingState:
     def _start(self, engine: Engine) -> None:
         training, validation = engine.data_loader.dataset.data, self.validator.data_loader.dataset.data
         self.run.open(training, validation, self.objects["network"])
-        _logger.info("run %s: %s", self.run.key, self.run.card["weights_source"])
+        synthetic = ", SYNTHETIC images (phantoms)" if self.run.card["dataset"]["synthetic"] else ""
+        _logger.info("run %s: %s%s", self.run.key, self.run.card["weights_source"], synthetic)
         state = read_state(self.run.ckpt_dir)
         if state is None:
             return

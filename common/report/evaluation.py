@@ -9,7 +9,7 @@ from ..errors import ConfigError
 from ..files import read_json, write_json
 from ..metrics import Predictions, write_predictions
 from ..runs import read_model, versions
-from .figures import write_figures
+from .figures import provenance, write_figures
 from .scores import Scores, binary_scores
 from .tables import joined, table
 
@@ -61,7 +61,6 @@ def sentence(card: dict[str, Any], scores: Scores) -> str:
     synthetic = "SYNTHETIC images (phantoms): " if card["dataset"]["synthetic"] else ""
     patients = f" of {test['patients']} patients" if test["patients"] else ""
     return (
-        f"{synthetic}test AUC {auc['value']:.3f} [{auc['low']:.3f}, {auc['high']:.3f}], "
-        f"n = {auc['n']} images{patients} ({scores['level']}), "
-        f"{card['dataset']['name']} fold {card['fold']}, {card['backbone']} from {card['weights_source']}"
+        f"{synthetic}test AUC of {scores['positive_class']} {auc['value']:.3f} [{auc['low']:.3f}, {auc['high']:.3f}], "
+        f"n = {auc['n']} images{patients} ({scores['level']}); {provenance(card)}"
     )

@@ -30,7 +30,7 @@ def write_figures(
         paths: Where the image of each prediction is read.
     """
     said: dict[str, Any] = {
-        "subtitle": f"{card['dataset']['name']}, fold {card['fold']}; {card['backbone']} from {card['weights_source']}",
+        "subtitle": f"{provenance(card)}; {scores['level']}",
         "synthetic": card["dataset"]["synthetic"],
     }
     plots.plot_roc(folder / "roc.png", test, scores, **said)
@@ -42,6 +42,13 @@ def write_figures(
     errors = [(decode_image(paths[row], _frame(test.frame[row])), _caption(test, row)) for row in wrong]
     legend = f"{said['subtitle']}; p: of {test.class_names[-1]}"
     plots.plot_errors(folder / "errors.png", errors, **{**said, "subtitle": legend})
+
+
+def provenance(card: dict[str, Any]) -> str:
+    """Return what a score stands on: data, fold, patients that its parts share, network, weights."""
+    shared = "".join(f", {count} patients in {pair}" for pair, count in card["dataset"]["shared_patients"].items())
+    data = f"{card['dataset']['name']}, fold {card['fold']}{shared}"
+    return f"{data}; {card['backbone']} from {card['weights_source']}"
 
 
 def _frame(frame: str) -> int | None:

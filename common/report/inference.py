@@ -21,12 +21,12 @@ _logger = logging.getLogger(__name__)
 
 
 def write_inference(collected: "CollectPredictions", *, ckpt_dir: str, output_dir: str) -> None:
-    """Write `predictions.csv`, and `refused.csv` (image, reason) of the files that are no readable images.
+    """Write `inference/predictions.csv`, and `inference/refused.csv` (image, reason) of what is no readable image.
 
     Raises:
         ImageError: After both are written: at least one file was refused.
     """
-    folder, card = Path(output_dir), read_model(ckpt_dir)
+    folder, card = Path(output_dir) / "inference", read_model(ckpt_dir)
     predictions = table(collected, {**card, "fold": ""}, part="")
     refused = np.array([bool(reason) for reason in collected.refused])
     write_predictions(folder / "predictions.csv", predictions.rows(~refused), synthetic=card["dataset"]["synthetic"])

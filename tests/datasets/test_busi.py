@@ -40,3 +40,14 @@ def test_another_layout_names_what_is_missing(busi):
     (busi / FOLDER / "normal").rename(busi / "away")
     with pytest.raises(DatasetError, match=f"is not BUSI as published: {FOLDER}/normal is missing"):
         list_images(busi)
+
+
+def test_nothing_is_passed_over_whatever_its_ending(busi):
+    folder = busi / FOLDER / "malignant"
+    (folder / "malignant (1).png").rename(folder / "malignant (1).PNG")
+    (folder / "malignant (2).png").rename(folder / "malignant (2).jpg")
+    (folder / "orphan_mask.png").touch()
+    rows = {row["image"].removeprefix(f"{FOLDER}/malignant/"): row for row in list_images(busi)[1]}
+    assert rows["malignant (1).PNG"]["mask"].endswith("malignant (1)_mask.png")
+    assert rows["malignant (2).jpg"]["exclude"] == ""
+    assert rows["orphan_mask.png"]["exclude"] == "mask without an image"

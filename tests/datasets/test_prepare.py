@@ -143,3 +143,8 @@ def test_a_source_without_a_usable_image_is_refused(busbra, tmp_path):
     with pytest.raises(DatasetError, match="has no usable image among 40: is the download of BUS-BRA complete"):
         prepare("busbra", busbra, tmp_path / "data")
     assert not Path(tmp_path / "data").exists()
+
+
+def test_the_originals_are_not_written_into(busi):
+    with pytest.raises(DatasetError, match=r"originals are never changed, and .* lies in .*: give another --out"):
+        prepare("busi", busi, busi / "data")
