@@ -8,6 +8,7 @@ import importlib
 import json
 import os
 import runpy
+import signal
 import sys
 import traceback
 
@@ -36,6 +37,7 @@ def become(request: dict) -> None:
     os.dup2(output, 2)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.chdir(request["cwd"])
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs are born ignoring Ctrl-C
     sys.argv = ["monai.bundle", *request["arguments"]]
     code = 0
     try:

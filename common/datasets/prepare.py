@@ -39,9 +39,9 @@ def prepare(name: str, source: str | Path, folder: str | Path, *, replace: bool 
     publication, source = published(name), Path(source)
     if not source.is_dir():
         raise DatasetError(f"there is no folder {source}: download {publication.title} from {publication.origin}")
-    if Path(folder).resolve().is_relative_to(source.resolve()):
-        raise DatasetError(f"originals are never changed, and {folder} lies in {source}: give another --out")
     root, rows = publication.list_images(source)
+    if Path(folder).resolve().is_relative_to(root.resolve()):
+        raise DatasetError(f"originals are never changed, and {folder} lies in {root}: give another --out")
     rows = sorted(rows, key=key)
     prints = read_fingerprints(root, rows)
     _record_pixels(rows, prints)
