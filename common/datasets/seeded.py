@@ -9,7 +9,7 @@ from monai.data import Dataset, set_track_meta
 from monai.transforms import Compose
 from torch.utils.data import Sampler
 
-NICENESS = 10
+NICENESS = 15
 """How far the workers of a data loader stand back behind the network's threads; at 19 other programs starve them."""
 
 
