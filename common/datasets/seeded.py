@@ -16,7 +16,7 @@ NICENESS = 15
 def light_worker(worker: int) -> None:
     """Make a data loader's worker cheap: it runs in the gaps of the network's threads, and tracks no metadata.
 
-    Metadata serves inverse transforms, which training has none of, and costs MONAI's transforms a third of their time.
+    Metadata serves inverse transforms, which training has none of, and costs a fifth to a third of a transform's time.
     """
     os.nice(NICENESS)
     set_track_meta(False)
