@@ -1,48 +1,46 @@
-"""The variants of each backbone: how to build it, how wide its features are, which of its parameters are the top."""
+"""The published variants of the backbones: how to build each, how wide its features are, which part is its top."""
 
 from collections.abc import Callable
 from typing import NamedTuple
 
-from monai.networks.nets import DenseNet121
-from monai.networks.nets import resnet50 as monai_resnet50
 from torch import nn
 
 from ..errors import ConfigError
+from .densenet import DenseNet121, densenet121_keras
+from .inception_resnet_v2 import InceptionResNetV2
+from .inception_v3 import InceptionV3, inception_v3_keras
+from .resnet import ResNet50, resnet50_keras
 
 
 class Variant(NamedTuple):
-    """One published form of a network.
+    """One published form of a network, from `(B, 3, H, W)` to features at strides 2, 4, 8, 16 and 32.
 
-    `id` is stored in weights and never changes; `features` is the width of the pooled vector; `top` are the prefixes of
-    the parameters of its last block, which `trainable: top` leaves free.
+    `id` is stored in weights and never changes; `channels` are the features' widths; `top` are the prefixes of the
+    parameters of its last block, which `trainable: top` leaves free; `smallest` is the least side of an image, pixels.
     """
 
     id: int
     build: Callable[[], nn.Module]
-    features: int
+    channels: tuple[int, int, int, int, int]
     top: tuple[str, ...]
+    smallest: int = 32
 
 
-def resnet50() -> nn.Module:
-    """Return torchvision's ResNet-50 v1.5 without classifier, `(B, 3, H, W)` to `(B, 2048)`, keyed as torchvision's.
-
-    MONAI's defaults (stem of stride 1, biased shortcuts) are another network at four times the work.
-    """
-    return monai_resnet50(
-        spatial_dims=2, n_input_channels=3, conv1_t_stride=2, bias_downsample=False, feed_forward=False
-    )
-
-
-def densenet121() -> nn.Module:
-    """Return torchvision's DenseNet-121 without classifier, `(B, 3, H, W)` to `(B, 1024)`; `features.*` as MONAI's."""
-    network = DenseNet121(spatial_dims=2, in_channels=3, out_channels=1)
-    network.class_layers.out = nn.Identity()
-    return network
-
+_RESNET = (64, 256, 512, 1024, 2048)
+_DENSENET = (64, 256, 512, 1024, 1024)
+_INCEPTION = (64, 192, 288, 768, 2048)
+_DENSENET_TOP = ("features.denseblock4.", "features.norm5.")
 
 BACKBONES = {
-    "resnet50": Variant(1, resnet50, features=2048, top=("layer4.",)),
-    "densenet121": Variant(2, densenet121, features=1024, top=("features.denseblock4.", "features.norm5.")),
+    "resnet50": Variant(1, ResNet50, _RESNET, top=("layer4.",)),
+    "resnet50_keras": Variant(3, resnet50_keras, _RESNET, top=("layer4.",)),
+    "densenet121": Variant(2, DenseNet121, _DENSENET, top=_DENSENET_TOP),
+    "densenet121_keras": Variant(4, densenet121_keras, _DENSENET, top=_DENSENET_TOP),
+    "inception_v3": Variant(5, InceptionV3, _INCEPTION, top=("Mixed_7",), smallest=75),
+    "inception_v3_keras": Variant(6, inception_v3_keras, _INCEPTION, top=("Mixed_7",), smallest=75),
+    "inception_resnet_v2": Variant(
+        7, InceptionResNetV2, (64, 192, 320, 1088, 1536), top=("Mixed_7a.", "block8.", "Conv2d_7b_1x1."), smallest=75
+    ),
 }
 """By the name that the head key `backbone` takes."""
 

@@ -27,7 +27,7 @@ class Classifier(nn.Module):
     Args:
         backbone: Variant of the network, a key of `BACKBONES`.
         num_classes: Number of logits.
-        pretrained: Weights of the backbone: `random`, or the path of a state dict in torchvision's layout.
+        pretrained: Weights of the backbone: `random`, `auto`, the name of a source, or the path of a published file.
         input_contract: `native`, the input that these weights were trained with, or a name in `NORMALISATIONS`.
         trainable: `all`, `top` or `head`.
 
@@ -53,7 +53,8 @@ class Classifier(nn.Module):
         self.variant = variant(backbone)
         self.trainable = trainable
         self.backbone = self.variant.build()
-        self.classifier = nn.Sequential(nn.Dropout(DROPOUT), nn.Linear(self.variant.features, num_classes))
+        self.pool = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())
+        self.classifier = nn.Sequential(nn.Dropout(DROPOUT), nn.Linear(self.variant.channels[-1], num_classes))
         self.source = load_backbone(self.backbone, backbone, pretrained)
         self.contract = InputContract(self.source.contract if input_contract == "native" else input_contract)
         self.register_buffer("variant_id", torch.tensor(self.variant.id))
@@ -63,7 +64,7 @@ class Classifier(nn.Module):
 
     def forward(self, image: torch.Tensor) -> torch.Tensor:
         """Return logits `(B, classes)` of `(B, 1, H, W)`."""
-        return self.classifier(self.backbone(self.contract(image)))
+        return self.classifier(self.pool(self.backbone(self.contract(image))[-1]))
 
     def train(self, mode: bool = True) -> "Classifier":
         """Set training mode where parameters train, evaluation mode where they are frozen."""

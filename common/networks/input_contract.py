@@ -19,12 +19,16 @@ class Normalisation(NamedTuple):
 NORMALISATIONS = {
     "torchvision": Normalisation(1, (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
     "radimagenet_keras": Normalisation(2, (0.406, 0.456, 0.485), (1.0, 1.0, 1.0)),
+    "symmetric": Normalisation(3, (0.5, 0.5, 0.5), (0.5, 0.5, 0.5)),
+    "caffe": Normalisation(4, (103.939 / 255, 116.779 / 255, 123.68 / 255), (1 / 255, 1 / 255, 1 / 255)),
 }
 """By name. Ids are stored in weights, so they never change.
 
 torchvision: https://github.com/pytorch/vision/blob/v0.20.0/torchvision/transforms/_presets.py#L42 (red, green, blue).
 radimagenet_keras: the authors' scripts feed `(BGR - [103.939, 116.779, 123.68]) / 255`; 103.939 / 255 = 0.4076, which
 the ports write 0.406, ImageNet's mean of blue (blue, green, red; no division by a standard deviation).
+symmetric, caffe: `2 x - 1` and `255 x - mean` (blue, green, red), the modes "tf" and "caffe" of
+https://github.com/keras-team/keras/blob/v3.15.1/keras/src/applications/imagenet_utils.py
 """
 
 

@@ -1,7 +1,6 @@
-"""State dicts into networks: every tensor matched, or nothing loaded."""
+"""Weights into networks: every tensor matched, or nothing loaded."""
 
-import pickle
-import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,13 +8,9 @@ import torch
 from torch import nn
 
 from ..errors import RunError, WeightsError
-from ..files import sha256_of_file
 
-_HEADS = ("fc.", "classifier.")
-"""Prefixes of torchvision's ImageNet classifiers, which no task of ours can use."""
-
-_DENSE_LAYER = re.compile(r"^(features\.denseblock\d+\.denselayer\d+)\.(norm|relu|conv)\.?(\d)\.")
-"""`denselayer1.norm1.` in torchvision, `denselayer1.norm.1.` in its files, `denselayer1.layers.norm1.` in MONAI."""
+UNTRAINED = "torchvision"
+"""The input contract of random weights: any will do, and this one centres and scales an ordinary image."""
 
 
 class Source(NamedTuple):
@@ -30,19 +25,31 @@ def load_backbone(backbone: nn.Module, name: str, pretrained: str) -> Source:
 
     Args:
         backbone: The network, changed in place.
-        name: Its variant, for messages.
-        pretrained: `random` leaves it as it is; else the path of a state dict in torchvision's layout.
+        name: Its variant.
+        pretrained: `random` leaves it as it is; `auto` is RadImageNet's weights for this variant if they have been
+            imported, else random; the name of a source is its imported weights; else the path of a published file.
 
     Raises:
-        WeightsError: No such file, or a file that does not match the network tensor by tensor.
+        WeightsError: Weights that are not installed, or do not match the network tensor by tensor.
     """
     if pretrained == "random":
-        return Source("random weights", contract="torchvision")
-    path = Path(pretrained)
-    if not path.is_file():
-        raise WeightsError(f"pretrained is 'random' or the path of a weights file; there is no file {pretrained!r}")
-    count = load_strictly(backbone, _in_monai_names(_read(path)), f"{path} (a torchvision-layout {name})")
-    return Source(f"{path.name}, {count} tensors, sha256 {sha256_of_file(path)[:12]}", contract="torchvision")
+        return Source("random weights", UNTRAINED)
+    from . import store
+    from .declared import declare
+    from .recognise import read_weights
+
+    path = store.resolve(pretrained, name)
+    if path is None:
+        return Source(f"random weights (pretrained is auto; RadImageNet's {name} is not imported)", UNTRAINED)
+    weights = read_weights(path)
+    if weights.network != name:
+        raise WeightsError(
+            f"weights must be of the backbone, {name}; {path} holds {weights.network}: "
+            f"give --backbone {weights.network}, or other weights"
+        )
+    declaration = declare(weights, path)
+    count = load_strictly(backbone, weights.tensors, str(path))
+    return Source(f"{declaration.title}, {count} tensors, sha256 {declaration.sha256[:12]}", declaration.contract)
 
 
 def load_network(network: nn.Module, path: str | Path) -> None:
@@ -52,51 +59,41 @@ def load_network(network: nn.Module, path: str | Path) -> None:
         RunError: There is no such file yet.
         WeightsError: The file does not match the network tensor by tensor.
     """
+    from .formats import read
+
     if not Path(path).is_file():
         raise RunError(f"no trained model at {path}: run this bundle's train.json first")
-    load_strictly(network, _read(Path(path)), str(path))
+    load_strictly(network, read(path).tensors, str(path))
 
 
-def load_strictly(network: nn.Module, state: dict[str, torch.Tensor], origin: str) -> int:
+def load_strictly(network: nn.Module, state: Mapping[str, torch.Tensor], origin: str) -> int:
     """Copy `state` into `network` and return the number of tensors; nothing is copied unless all of them fit.
-
-    Counters of seen batches (`num_batches_tracked`), which older files lack, may be missing.
 
     Raises:
         WeightsError: Missing, unexpected or differently shaped tensors, counted, the first of each named.
     """
     own = network.state_dict()
-    required = {key for key in own if not key.endswith("num_batches_tracked")}
-    faults = {
-        "missing": sorted(required - set(state)),
-        "unexpected": sorted(set(state) - set(own)),
-        "of another shape": sorted(key for key in set(own) & set(state) if own[key].shape != state[key].shape),
-    }
-    if any(faults.values()):
-        found = "; ".join(f"{len(keys)} {kind}, e.g. {keys[0]}" for kind, keys in faults.items() if keys)
-        matched = len(set(own) & set(state)) - len(faults["of another shape"])
-        raise WeightsError(
-            f"{origin}: all {len(required)} tensors must match, {matched} do; {found}: not this network's"
-        )
+    if message := misfits({name: tensor.shape for name, tensor in own.items()}, state):
+        raise WeightsError(f"{origin}: {message}")
     network.load_state_dict({**own, **state})
     return len(state)
 
 
-def _read(path: Path) -> dict[str, torch.Tensor]:
-    try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, KeyError, OSError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise WeightsError(
-            f"{path}: not a file of plain tensors ({reason}): save a state dict with torch.save"
-        ) from error
-    if not isinstance(state, dict) or not all(isinstance(value, torch.Tensor) for value in state.values()):
-        raise WeightsError(
-            f"{path}: a weights file is a flat state dict of tensors; this one holds {type(state).__name__}"
-        )
-    return state
+def misfits(expected: Mapping[str, torch.Size], state: Mapping[str, torch.Tensor]) -> str:
+    """Return in words what of `state` does not fit tensors of the `expected` shapes; empty where all of it does.
 
-
-def _in_monai_names(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    kept = {key: value for key, value in state.items() if not key.startswith(_HEADS)}
-    return {_DENSE_LAYER.sub(r"\1.layers.\2\3.", key): value for key, value in kept.items()}
+    Counters of seen batches (`num_batches_tracked`), which older files lack, may be missing; values must be finite.
+    """
+    required = {name for name in expected if not name.endswith("num_batches_tracked")}
+    common = expected.keys() & state.keys()
+    faults = {
+        "missing": sorted(required - state.keys()),
+        "unexpected": sorted(state.keys() - expected.keys()),
+        "of another shape": sorted(name for name in common if expected[name] != state[name].shape),
+        "not finite": sorted(name for name in common if not torch.isfinite(state[name]).all()),
+    }
+    if not any(faults.values()):
+        return ""
+    found = "; ".join(f"{len(names)} {kind}, e.g. {names[0]}" for kind, names in faults.items() if names)
+    matched = len(required & state.keys()) - len(faults["of another shape"])
+    return f"all {len(required)} tensors must match, {matched} do; {found}: not this network's weights, or a damaged file"

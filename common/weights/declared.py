@@ -1,0 +1,129 @@
+"""Which published training a file is, and the input it therefore wants; told from its hash, its header or its form."""
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from ..errors import WeightsError
+from .recognise import Weights
+from .sources import NAMES, SOURCES, PretrainedSource
+
+MUCH_BETTER = 2.0, 0.5
+"""One input fits much better than another where it is this many times nearer, and by this much (see `crosscheck`).
+
+With batch norms filled from 72 ultrasound, CT and X-ray images, the true input was nearest (0.2-0.3) and the next at
+0.9 or more; filled from one of these kinds alone, a wrong input came out nearest, by up to 0.12.
+"""
+
+
+class Declaration(NamedTuple):
+    """What a file is taken for.
+
+    `source` is None for what nobody published: a model of one's own. `known` is `known` (the registry's hash),
+    `different` (from the registry's hash) or `unknown` (the registry has none); `told_by` says what decided.
+    """
+
+    source: PretrainedSource | None
+    contract: str
+    sha256: str
+    known: str
+    told_by: str
+    title: str
+
+
+def declare(weights: Weights, path: str | Path, *, source: str = "") -> Declaration:
+    """Return what the weights in the file at `path` are taken for.
+
+    Args:
+        weights: Read from that file.
+        path: The file.
+        source: A name in `NAMES`, where the user says which training it is.
+
+    Raises:
+        WeightsError: A source that has no such network, or a file that two trainings fit: the user has to say which.
+    """
+    hashes = hashes_of_file(path)
+    candidates = [entry for (_, network), entry in SOURCES.items() if network == weights.network]
+    known = [entry for entry in candidates if _is_known(entry, hashes)]
+    if source:
+        chosen, told_by = _named(source, weights.network), "--source"
+    elif known:
+        chosen, told_by = known[0], "its hash"
+    elif weights.about:
+        return _by_header(weights, hashes["sha256"])
+    else:
+        chosen, told_by = _by_form(weights, candidates, path)
+    state = "known" if chosen in known else "different" if _has_hash(chosen, weights.form) else "unknown"
+    title = chosen.title if chosen in known else f"{Path(path).name}, taken for {chosen.title}"
+    return Declaration(chosen, chosen.contract, hashes["sha256"], state, told_by, title)
+
+
+def hashes_of_file(path: str | Path) -> dict[str, str]:
+    """Return the SHA-256 and the MD5 (which Keras publishes) of a file, hexadecimal."""
+    digests = {name: hashlib.new(name, usedforsecurity=False) for name in ("sha256", "md5")}
+    with Path(path).open("rb") as file:
+        while piece := file.read(1 << 20):
+            for digest in digests.values():
+                digest.update(piece)
+    return {name: digest.hexdigest() for name, digest in digests.items()}
+
+
+def much_better(distance: float, other: float) -> bool:
+    """Return whether an input at `distance` fits much better than one at the `other`."""
+    ratio, least = MUCH_BETTER
+    return other > ratio * distance and other - distance > least
+
+
+def _is_known(source: PretrainedSource, hashes: dict[str, str]) -> bool:
+    return any(
+        (file.sha256 and hashes["sha256"].startswith(file.sha256)) or (file.md5 and hashes["md5"] == file.md5)
+        for file in source.files
+    )
+
+
+def _has_hash(source: PretrainedSource, form: str) -> bool:
+    """Return whether the registry knows a hash of this source in this form."""
+    ending = ".h5" if "HDF5" in form else (".pt", ".pth")
+    return any(file.name.endswith(ending) and (file.sha256 or file.md5) for file in source.files)
+
+
+def _named(source: str, network: str) -> PretrainedSource:
+    if (source, network) not in SOURCES:
+        having = ", ".join(name for name, other in SOURCES if other == network)
+        raise WeightsError(f"a source of {network} is {having or 'not known'}; got {source!r}: give --source another name")
+    return SOURCES[source, network]
+
+
+def _by_header(weights: Weights, sha256: str) -> Declaration:
+    about = weights.about
+    if published := SOURCES.get((about.get("source", ""), weights.network)):
+        return Declaration(
+            published, about["contract"], about["sha256_of_original"], about["known"], "its header", about["title"]
+        )
+    return Declaration(None, about["contract"], sha256, "unknown", "its own buffers", "a model of this collection")
+
+
+def _by_form(
+    weights: Weights, candidates: Iterable[PretrainedSource], path: str | Path
+) -> tuple[PretrainedSource, str]:
+    """Return the source whose files have this form; of two, the one whose input the batch norms remember."""
+    fitting = [entry for entry in candidates if _publishes(entry, weights)]
+    if len(fitting) == 1:
+        return fitting[0], f"its form ({weights.layout})"
+    from .crosscheck import distances
+
+    found = distances(weights.network, weights.tensors, [entry.contract for entry in fitting])
+    best, second = list(found)[:2]
+    if not much_better(found[best], found[second]):
+        names = " or ".join(entry.name for entry in fitting)
+        raise WeightsError(f"{path}: {weights.layout} {weights.network} weights of {names}: say which with --source NAME")
+    return next(entry for entry in fitting if entry.contract == best), "the input its first batch norm remembers"
+
+
+def _publishes(source: PretrainedSource, weights: Weights) -> bool:
+    if weights.layout == "Keras":
+        return source.files[0].name.endswith(".h5")
+    if weights.network.endswith("_keras"):
+        return source.files[-1].name.endswith(".pth")
+    return (weights.layout == "RadImageNet's .pt") == (source.name == "radimagenet")
