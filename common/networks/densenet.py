@@ -9,7 +9,10 @@ from .batch_norm import RESNET_EPSILON, as_in_keras
 
 
 class DenseNet121(nn.Module):
-    """Features of `(B, 3, H, W)` at strides 2 to 32, `(B, 64 | 256 | 512 | 1024 | 1024, H/s, W/s)`; keyed as MONAI's."""
+    """Features of `(B, 3, H, W)` at strides 2 to 32, `(B, 64 | 256 | 512 | 1024 | 1024, H/s, W/s)`.
+
+    Keyed as MONAI's, which are torchvision's but for `layers.` inside a dense layer.
+    """
 
     def __init__(self) -> None:
         super().__init__()

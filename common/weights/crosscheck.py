@@ -1,6 +1,5 @@
 """Batch norms remember what passed through them in training: a check of the input, and of the order of the layers."""
 
-import copy
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -17,9 +16,8 @@ ALIVE = 1e-6
 
 
 class Passed(NamedTuple):
-    """A batch norm's stored mean and standard deviation, and those of what the reference phantoms bring to it."""
+    """A batch norm's stored mean and standard deviation by channel, and those of what the phantoms bring to it."""
 
-    layer: str
     mean: torch.Tensor
     std: torch.Tensor
     seen_mean: torch.Tensor
@@ -33,8 +31,11 @@ def distances(network: str, state: State, contracts: Sequence[str] = tuple(NORMA
     deviations as a logarithm to base 2: 0 is alike, 1 a factor of two. The best is first.
     """
     backbone = _loaded(network, state)
+    convolution = next(module for module in backbone.modules() if isinstance(module, nn.Conv2d))
+    norm = next(module for module in backbone.modules() if isinstance(module, nn.BatchNorm2d))
     images = reference_images()
-    found = {name: _distance(_passed(backbone, InputContract(name)(images), first=True)[0]) for name in contracts}
+    with torch.no_grad():
+        found = {name: _distance(_passed(norm, convolution(InputContract(name)(images)))) for name in contracts}
     return dict(sorted(found.items(), key=lambda entry: entry[1]))
 
 
@@ -45,40 +46,28 @@ def agreements(network: str, state: State, contract: str) -> dict[str, float]:
     network runs as in training, each batch norm normalising by the batch, so that images of another kind than it was
     trained on stay within its range; but kernels in the wrong place bring other channels' statistics.
     """
-    backbone = _loaded(network, state)
-    return {entry.layer: _agreement(entry) for entry in _passed(backbone, InputContract(contract)(reference_images()))}
+    backbone = _loaded(network, state).train()
+    found: dict[str, float] = {}
+    for name, module in backbone.named_modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.register_forward_pre_hook(
+                lambda norm, inputs, name=name: found.update({name: _agreement(_passed(norm, inputs[0]))})
+            )
+    with torch.no_grad():
+        backbone(InputContract(contract)(reference_images()))
+    return found
 
 
 def _loaded(network: str, state: State) -> nn.Module:
     backbone = BACKBONES[network].build()
     backbone.load_state_dict({**backbone.state_dict(), **state})
-    return backbone.train()
+    return backbone
 
 
-class _Enough(Exception):  # noqa: N818  no error: it ends a forward pass
-    """What is asked for has been seen."""
-
-
-def _passed(backbone: nn.Module, images: torch.Tensor, *, first: bool = False) -> list[Passed]:
-    found: list[Passed] = []
-
-    def watch(name: str, norm: nn.BatchNorm2d, inputs: torch.Tensor) -> None:
-        std, mean = torch.std_mean(inputs, (0, 2, 3))
-        assert norm.running_mean is not None and norm.running_var is not None
-        found.append(Passed(name, norm.running_mean.clone(), norm.running_var.sqrt(), mean, std))
-        if first:
-            raise _Enough
-
-    backbone = copy.deepcopy(backbone)
-    for name, module in backbone.named_modules():
-        if isinstance(module, nn.BatchNorm2d):
-            module.register_forward_pre_hook(lambda norm, inputs, name=name: watch(name, norm, inputs[0]))
-    try:
-        with torch.no_grad():
-            backbone(images)
-    except _Enough:
-        pass
-    return found
+def _passed(norm: nn.BatchNorm2d, inputs: torch.Tensor) -> Passed:
+    std, mean = torch.std_mean(inputs, (0, 2, 3))
+    state = norm.state_dict()
+    return Passed(state["running_mean"].clone(), state["running_var"].sqrt(), mean, std)
 
 
 def _distance(entry: Passed) -> float:

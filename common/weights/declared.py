@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ..errors import WeightsError
 from .recognise import Weights
-from .sources import NAMES, SOURCES, PretrainedSource
+from .sources import SOURCES, PretrainedSource
 
 MUCH_BETTER = 2.0, 0.5
 """One input fits much better than another where it is this many times nearer, and by this much (see `crosscheck`).
@@ -15,6 +15,12 @@ MUCH_BETTER = 2.0, 0.5
 With batch norms filled from 72 ultrasound, CT and X-ray images, the true input was nearest (0.2-0.3) and the next at
 0.9 or more; filled from one of these kinds alone, a wrong input came out nearest, by up to 0.12.
 """
+
+CLOSE = 1.5
+"""A distance within which an input is believed: the true one was at 1.14 at most in the same measurement."""
+
+WHOLE_MODEL = "Keras HDF5, whole model"
+"""The form in which RadImageNet's Keras weights are published; Keras publishes its own without the model."""
 
 
 class Declaration(NamedTuple):
@@ -38,7 +44,7 @@ def declare(weights: Weights, path: str | Path, *, source: str = "") -> Declarat
     Args:
         weights: Read from that file.
         path: The file.
-        source: A name in `NAMES`, where the user says which training it is.
+        source: A source's name, where the user says which training it is.
 
     Raises:
         WeightsError: A source that has no such network, or a file that two trainings fit: the user has to say which.
@@ -91,7 +97,9 @@ def _has_hash(source: PretrainedSource, form: str) -> bool:
 def _named(source: str, network: str) -> PretrainedSource:
     if (source, network) not in SOURCES:
         having = ", ".join(name for name, other in SOURCES if other == network)
-        raise WeightsError(f"a source of {network} is {having or 'not known'}; got {source!r}: give --source another name")
+        raise WeightsError(
+            f"a source of {network} is {having or 'not known'}; got {source!r}: give --source another name"
+        )
     return SOURCES[source, network]
 
 
@@ -107,7 +115,7 @@ def _by_header(weights: Weights, sha256: str) -> Declaration:
 def _by_form(
     weights: Weights, candidates: Iterable[PretrainedSource], path: str | Path
 ) -> tuple[PretrainedSource, str]:
-    """Return the source whose files have this form; of two, the one whose input the batch norms remember."""
+    """Return the source whose files have this form; of two, the one whose input the batch norms clearly remember."""
     fitting = [entry for entry in candidates if _publishes(entry, weights)]
     if len(fitting) == 1:
         return fitting[0], f"its form ({weights.layout})"
@@ -115,10 +123,12 @@ def _by_form(
 
     found = distances(weights.network, weights.tensors, [entry.contract for entry in fitting])
     best, second = list(found)[:2]
-    if not much_better(found[best], found[second]):
-        names = " or ".join(entry.name for entry in fitting)
-        raise WeightsError(f"{path}: {weights.layout} {weights.network} weights of {names}: say which with --source NAME")
-    return next(entry for entry in fitting if entry.contract == best), "the input its first batch norm remembers"
+    if found[best] < CLOSE and much_better(found[best], found[second]):
+        return next(entry for entry in fitting if entry.contract == best), "the input its first batch norm remembers"
+    if weights.form == WHOLE_MODEL:
+        return next(entry for entry in fitting if entry.name == "radimagenet_keras"), f"its form ({WHOLE_MODEL})"
+    names = " or ".join(entry.name for entry in fitting)
+    raise WeightsError(f"{path}: {weights.layout} {weights.network} weights of {names}: say which with --source NAME")
 
 
 def _publishes(source: PretrainedSource, weights: Weights) -> bool:

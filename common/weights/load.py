@@ -96,4 +96,6 @@ def misfits(expected: Mapping[str, torch.Size], state: Mapping[str, torch.Tensor
         return ""
     found = "; ".join(f"{len(names)} {kind}, e.g. {names[0]}" for kind, names in faults.items() if names)
     matched = len(required & state.keys()) - len(faults["of another shape"])
-    return f"all {len(required)} tensors must match, {matched} do; {found}: not this network's weights, or a damaged file"
+    return (
+        f"all {len(required)} tensors must match, {matched} do; {found}: not this network's weights, or a damaged file"
+    )

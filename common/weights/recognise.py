@@ -98,5 +98,7 @@ def _as_float32(name: str, tensor: torch.Tensor, path: str | Path) -> torch.Tens
     if name.endswith("num_batches_tracked"):
         return tensor
     if not tensor.is_floating_point():
-        raise WeightsError(f"{path}: weights are floating-point; {name} is {tensor.dtype}: get the original, unquantised")
+        raise WeightsError(
+            f"{path}: weights are floating-point; {name} is {tensor.dtype}: get the original, unquantised"
+        )
     return tensor.float()

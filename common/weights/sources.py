@@ -38,12 +38,14 @@ _MEI = "Mei et al., Radiology: Artificial Intelligence 2022;4(5):e210315, https:
 _RUSSAKOVSKY = "Russakovsky et al., Int J Comput Vis 2015;115:211, https://doi.org/10.1007/s11263-015-0816-y"
 _RADIMAGENET_LICENCE = "MIT (the repository, https://github.com/BMEII-AI/RadImageNet); the images are under agreement"
 _RADIMAGENET_TERMS = (
-    "RadImageNet's images are lent under a signed agreement (https://www.radimagenet.com). Its holders were told not to "
-    "publish generative models trained on them. Weights are for research, not for diagnosis."
+    "RadImageNet's images are lent under a signed agreement (https://www.radimagenet.com); its holders were told not "
+    "to publish generative models trained on them. Weights are for research, not for diagnosis."
 )
 _DRIVE = "https://drive.google.com/drive/folders/1Es7cK1hv7zNHJoUW0tI0e6nLFVYTqPqK (linked from the authors' README)"
 _MIRROR = "https://huggingface.co/Lab-Rasool/RadImageNet/resolve/main"
-_IMAGENET_TERMS = "ImageNet's images are for non-commercial research; weights trained on them are passed on as they are."
+_IMAGENET_TERMS = (
+    "ImageNet's images are for non-commercial research; weights trained on them are passed on as they are."
+)
 _TORCHVISION = "https://download.pytorch.org/models"
 _KERAS = "https://storage.googleapis.com/tensorflow/keras-applications"
 
@@ -130,7 +132,13 @@ _ALL = (
     _torchvision("resnet50", "resnet50-0676ba61.pth", "0676ba61"),
     _torchvision("densenet121", "densenet121-a639ec97.pth", "a639ec97"),
     _torchvision("inception_v3", "inception_v3_google-0cc3c7bd.pth", "0cc3c7bd"),
-    _keras("resnet50_keras", f"resnet/resnet50_{_NOTOP}", "4d473c1dd8becc155b73f8504c6f6626", contract="caffe", mode="caffe"),
+    _keras(
+        "resnet50_keras",
+        f"resnet/resnet50_{_NOTOP}",
+        "4d473c1dd8becc155b73f8504c6f6626",
+        contract="caffe",
+        mode="caffe",
+    ),
     _keras(
         "densenet121_keras",
         f"densenet/densenet121_{_NOTOP}",

@@ -39,7 +39,9 @@ def _reader(path: Path, start: bytes) -> Callable[[Path], Checkpoint]:
         return pytorch.read
     if start[8:9] == b"{":
         return safe.read
-    raise WeightsError(f"{path}: {_what_it_is(start)}; weights are HDF5, a PyTorch file or safetensors: download it again")
+    raise WeightsError(
+        f"{path}: {_what_it_is(start)}; weights are HDF5, a PyTorch file or safetensors: download it again"
+    )
 
 
 def _what_it_is(start: bytes) -> str:

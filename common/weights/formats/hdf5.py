@@ -24,7 +24,7 @@ _ROLE_NOW = {
 """Keras 1's names; its `running_std` held the variance."""
 
 _VARIABLES = {1: ("kernel",), 2: ("kernel", "bias"), 3: ("beta", "moving_mean", "moving_variance")}
-"""Roles of a layer's numbered variables in Keras 3's `.weights.h5`, by their number; 3 is a batch norm without scale."""
+"""Roles of a layer's numbered variables in Keras 3's `.weights.h5`, by number; 3 is a batch norm without scale."""
 
 _SCALED = ("gamma", "beta", "moving_mean", "moving_variance")
 
@@ -91,7 +91,9 @@ def _datasets(path: Path, group: Any, depth: int) -> Iterator[tuple[Any, str, An
 
 def _named(path: Path, arrays: dict[tuple[str, str, str], torch.Tensor]) -> dict[str, torch.Tensor]:
     """Return the tensors of a file whose variables have names."""
-    found = [(group, role[1], tensor) for (group, name, _), tensor in arrays.items() if (role := _ROLE.fullmatch(name))]
+    found = [
+        (group, match[1], tensor) for (group, name, _), tensor in arrays.items() if (match := _ROLE.fullmatch(name))
+    ]
     if not found:
         raise WeightsError(f"{path}: an HDF5 file without a Keras layer's kernel, gamma or bias: not a Keras file")
     groups = _without_model(sorted({group.removeprefix("model_weights/") for group, _, _ in found}))
@@ -114,9 +116,9 @@ def _numbered(path: Path, arrays: dict[tuple[str, str, str], torch.Tensor]) -> d
     tensors: dict[str, torch.Tensor] = {}
     for layer, variables in layers.items():
         roles = _VARIABLES.get(len(variables), _SCALED)
-        for number, tensor in sorted(variables.items()):
-            role = roles[number] if number < len(roles) else str(number)
-            _enter(tensors, f"{layer.replace('/', '_')}/{role}", tensor, path)
+        for position, tensor in sorted(variables.items()):
+            known = roles[position] if position < len(roles) else str(position)
+            _enter(tensors, f"{layer.replace('/', '_')}/{known}", tensor, path)
     return tensors
 
 
@@ -124,8 +126,6 @@ def _enter(tensors: dict[str, torch.Tensor], name: str, tensor: torch.Tensor, pa
     if name in tensors:
         raise WeightsError(f"{path}: two tensors are called {name}: which one counts cannot be told")
     tensors[name] = tensor
-
-
 
 
 def _without_model(groups: list[str]) -> dict[str, str]:

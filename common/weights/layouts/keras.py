@@ -75,7 +75,8 @@ def renamed(network: str, state: dict[str, torch.Tensor]) -> dict[str, torch.Ten
 
 def _layers(network: str, given: Iterable[str]) -> dict[str, str]:
     """Return Keras's name of each of our layers, automatic names by their order."""
-    names, automatic = {}, {"conv": [], "norm": []}
+    names: dict[str, str] = {}
+    automatic: dict[str, list[str]] = {"conv": [], "norm": []}
     for own, kind in _modules(network):
         if explicit := _explicit(network, own):
             names[own] = explicit
@@ -112,4 +113,4 @@ def _name_now(name: str) -> str:
     if found := _RESNET_BEFORE.fullmatch(layer):
         kind, stage, block, branch = found.groups()
         layer = f"conv{stage}_block{'abcdef'.index(block) + 1}_{_BRANCH[branch]}_{'conv' if kind == 'res' else 'bn'}"
-    return f"{ {'conv1': 'conv1_conv', 'bn_conv1': 'conv1_bn'}.get(layer, layer)}/{role}"
+    return f"{ {'conv1': 'conv1_conv', 'bn_conv1': 'conv1_bn'}.get(layer, layer) }/{role}"
