@@ -51,5 +51,6 @@ bench: setup
 	$(python) scripts/benchmark.py train
 	$(python) scripts/benchmark.py infer
 	$(python) scripts/benchmark.py startup
+	$(python) scripts/benchmark.py networks
 
 ci: check test

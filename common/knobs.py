@@ -20,12 +20,15 @@ def _whole(least: int) -> Rule:
     )
 
 
-def _is_size(value: Any) -> bool:
-    return isinstance(value, list | tuple) and len(value) == 2 and all(_whole(SMALLEST).holds(side) for side in value)
+def _image_size(backbone: str) -> Rule:
+    from .networks.backbones import variant
 
+    smallest = variant(backbone).smallest
+    return Rule(
+        f"[height, width], each from {smallest} for {backbone}",
+        lambda value: isinstance(value, list | tuple) and len(value) == 2 and all(map(_whole(smallest).holds, value)),
+    )
 
-SMALLEST = 32
-"""Pixels of a side: the backbones halve an image five times, and 2^5 = 32."""
 
 RULES = {
     "max_epochs": _whole(1),
@@ -37,25 +40,26 @@ RULES = {
     "learning_rate": Rule(
         "a number from 0", lambda value: isinstance(value, int | float) and 0 <= value < float("inf")
     ),
-    "image_size": Rule(f"[height, width], each from {SMALLEST}", _is_size),
     "class_names": Rule("two or more different names", lambda value: len(set(value)) == len(value) >= 2),
 }
-"""By key of the head."""
+"""By key of the head; that of `image_size` depends on the backbone."""
 
 
-def check_knobs(*, device: Any, **knobs: Any) -> None:
+def check_knobs(*, backbone: str, device: Any, **knobs: Any) -> None:
     """Refuse a value that its knob cannot take, before anything is built from it.
 
     Args:
+        backbone: Variant of the network, a key of `BACKBONES`.
         device: A torch device or its name.
-        **knobs: Values of keys in `RULES`.
+        **knobs: Values of `image_size` and of keys in `RULES`.
 
     Raises:
         ConfigError: The first that is refused.
     """
+    rules = {**RULES, "image_size": _image_size(backbone)}
     for key, value in knobs.items():
-        if not RULES[key].holds(value):
-            raise ConfigError(f"{key} is {RULES[key].words}; got {value!r}: give --{key} another value")
+        if not rules[key].holds(value):
+            raise ConfigError(f"{key} is {rules[key].words}; got {value!r}: give --{key} another value")
     if knobs.get("val_interval", 1) > knobs.get("max_epochs", 1):
         given = f"{knobs['val_interval']} of {knobs['max_epochs']}"
         raise ConfigError(f"val_interval is at most max_epochs, else no model is ever chosen; got {given}: lower it")

@@ -1,4 +1,4 @@
-"""Measure the speed of training, inference or start-up against rivals, as ratios within one run."""
+"""Measure the speed of training, inference, start-up or the networks against rivals, as ratios within one run."""
 
 import sys
 from pathlib import Path
@@ -7,33 +7,44 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from argparse import ArgumentTypeError, Namespace
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from common.commands import parser, run
 
+if TYPE_CHECKING:
+    from common.benchmarks.table import Measurement
+
 DESCRIPTION = """\
-Measure the speed of the breast_us bundle on phantoms: rounds that take turns with rivals on the same machine, medians,
-and the ratios that the collection promises. Best on a machine that does nothing else; exit code 0 also where a goal is
-missed, since that may be the machine's other work."""
+Measure the speed of the breast_us bundle on phantoms, or of every backbone: rounds that take turns with rivals on the
+same machine, medians, and the ratios that the collection promises. Best on a machine that does nothing else; exit code
+0 also where a goal is missed, since that may be the machine's other work."""
 
 
 def main(arguments: Namespace) -> int:
-    """Measure, print the table, and return 0."""
+    """Measure, print a table for each measurement, and return 0."""
     from common.files import write_json
 
     with TemporaryDirectory(prefix="benchmark-") as folder:
-        if arguments.verb == "startup":
-            from common.benchmarks import startup
-
-            measurement = startup.measure(Path(folder), rounds=arguments.rounds)
-        else:
-            from common.benchmarks import workflow
-
-            plan = {name: getattr(arguments, name) for name in ("batch", "size", "steps", "rounds")}
-            measurement = workflow.measure(arguments.verb, Path(folder), **plan)
-    print(measurement.as_table())
+        measurements = _measure(arguments, Path(folder))
+    print("\n\n\n".join(measurement.as_table() for measurement in measurements))
     if arguments.json:
-        write_json(arguments.json, measurement.as_json())
+        write_json(arguments.json, [measurement.as_json() for measurement in measurements])
     return 0
+
+
+def _measure(arguments: Namespace, folder: Path) -> "list[Measurement]":
+    if arguments.verb == "startup":
+        from common.benchmarks import startup
+
+        return [startup.measure(folder, rounds=arguments.rounds)]
+    plan = {name: getattr(arguments, name) for name in ("batch", "size", "steps", "rounds")}
+    if arguments.verb == "networks":
+        from common.benchmarks import networks
+
+        return networks.measure(**plan)
+    from common.benchmarks import workflow
+
+    return [workflow.measure(arguments.verb, folder, **plan)]
 
 
 def arguments() -> Namespace:
@@ -42,14 +53,17 @@ def arguments() -> Namespace:
     verbs = result.add_subparsers(dest="verb", required=True)
     train = verbs.add_parser("train", help="images/s of fine-tuning, beside bare PyTorch loops (some 5 minutes)")
     infer = verbs.add_parser("infer", help="images/s of inference, beside bare PyTorch loops (some 3 minutes)")
+    networks = verbs.add_parser(
+        "networks", help="images/s of each backbone, training and inference, beside MONAI's ResNet50 (some 5 minutes)"
+    )
     startup = verbs.add_parser(
         "startup", help="seconds to the first forward pass, beside bare imports (some 2 minutes)"
     )
-    for verb, steps in ((train, 2), (infer, 4)):
+    for verb, steps in ((train, 2), (infer, 4), (networks, 1)):
         verb.add_argument("--batch", metavar="B", type=_count, default=16, help="images of a step (default: 16)")
         verb.add_argument("--size", metavar="S", type=_count, default=224, help="rows and columns (default: 224)")
         verb.add_argument("--steps", metavar="N", type=_count, default=steps, help=f"of a round (default: {steps})")
-    for verb in (train, infer, startup):
+    for verb in (train, infer, networks, startup):
         verb.add_argument("--rounds", metavar="N", type=_count, default=5, help="5 or more for a claim (default: 5)")
         verb.add_argument("--json", metavar="FILE", type=Path, help="also write every round there")
     return result.parse_args()

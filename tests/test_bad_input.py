@@ -10,7 +10,7 @@ import pytest
 import torch
 from PIL import Image
 
-from common.networks.backbones import densenet121
+from common.networks.densenet import DenseNet121
 
 from .conftest import TRAIN, places
 
@@ -116,18 +116,19 @@ def test_an_image_that_cannot_be_read(refusal, data, spoil, says, workers):
 
 
 def test_weights_of_another_network(refusal, data, tmp_path):
-    torch.save(densenet121().state_dict(), tmp_path / "densenet.pth")
+    torch.save(DenseNet121().state_dict(), tmp_path / "densenet.pth")
     line = refusal(data, "--pretrained", str(tmp_path / "densenet.pth"), config=TRAIN)
-    assert "(a torchvision-layout resnet50): all 265 tensors must match, 0 do" in line
+    assert "must be of the backbone, resnet50;" in line
+    assert "holds densenet121: give --backbone densenet121" in line
 
 
 @pytest.mark.parametrize(
     ("knob", "value", "says"),
     [
-        ("--backbone", "resnet51", "backbone is one of resnet50, densenet121; got 'resnet51'"),
+        ("--backbone", "resnet51", "backbone is one of resnet50, resnet50_keras, densenet121"),
         ("--precision", "half", "precision is one of auto, fp32, bf16; got 'half'"),
         ("--window", "brain", "window must be 'none', got 'brain'"),
-        ("--pretrained", "radimagenet", "there is no file 'radimagenet'"),
+        ("--pretrained", "radimagenet", "pretrained is radimagenet, whose resnet50 is not imported"),
     ],
 )
 def test_a_value_outside_its_list(refusal, data, knob, value, says):
@@ -171,8 +172,9 @@ def test_evaluation_before_training(refusal, data):
         ("--batch_size", "abc", "batch_size is a whole number from 1; got 'abc'"),
         ("--learning_rate", "-1", "learning_rate is a number from 0; got -1"),
         ("--max_epochs", "1.5", "max_epochs is a whole number from 1; got 1.5"),
-        ("--image_size", "32", "image_size is [height, width], each from 32; got 32"),
-        ("--image_size", "[16,32]", "each from 32; got [16, 32]"),
+        ("--image_size", "32", "image_size is [height, width], each from 32 for resnet50; got 32"),
+        ("--image_size", "[16,32]", "each from 32 for resnet50; got [16, 32]"),
+        ("--backbone", "inception_v3", "image_size is [height, width], each from 75 for inception_v3; got [32, 32]"),
         ("--seed", "-1", "seed is a whole number from 0; got -1"),
         ("--num_workers", "-1", "num_workers is a whole number from 0; got -1"),
         ("--val_interval", "5", "val_interval is at most max_epochs, else no model is ever chosen; got 5 of 1"),

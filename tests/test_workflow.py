@@ -124,17 +124,17 @@ def test_unreadable_files_are_listed_and_skipped_and_the_exit_code_is_1(inferenc
 def test_a_real_network_trains_from_a_torchvision_file_with_its_backbone_frozen(run_bundle, phantoms, tmp_path):
     import torch
 
-    from common.networks.backbones import densenet121
+    from common.networks.densenet import DenseNet121
 
-    torch.save(densenet121().state_dict(), tmp_path / "densenet121.pth")
+    torch.save(DenseNet121().state_dict(), tmp_path / "densenet121.pth")
     knobs = ["--backbone", "densenet121", "--pretrained", str(tmp_path / "densenet121.pth"), "--trainable", "head"]
     common = ["--dataset_dir", str(phantoms), *places(tmp_path)]
     finished = run_bundle("--config_file", TRAIN, *common, *knobs, *QUICK, "--max_epochs", "1")
     assert finished.code == 0, finished.output
-    assert "densenet121.pth, 725 tensors, sha256" in finished.output
+    assert "densenet121.pth, taken for torchvision's ImageNet training, 725 tensors, sha256" in finished.output
     evaluated = run_bundle("--config_file", f"['{TRAIN}','{CONFIGS}/evaluate.json']", *common)
     assert evaluated.code == 0, evaluated.output
-    assert "densenet121 from densenet121.pth, 725 tensors" in evaluated.output
+    assert "densenet121 from densenet121.pth, taken for torchvision's ImageNet training" in evaluated.output
 
 
 def test_validation_every_other_epoch(run_bundle, phantoms, tiny, tmp_path):

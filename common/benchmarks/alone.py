@@ -6,11 +6,8 @@ import sys
 import torch
 
 from ..networks import Classifier
-from .rivals import inference_loop, training_loop
+from .rivals import LOOPS
 from .rounds import Step
-
-LOOPS = {"train": training_loop, "infer": inference_loop}
-"""By verb of the benchmark."""
 
 
 def fp32_alone(verb: str, *, batch: int, size: int) -> Step:

@@ -8,6 +8,7 @@ from monai.networks.nets import resnet50
 from torch import nn
 from torch.nn.functional import cross_entropy
 
+from ..networks import Classifier
 from .rounds import Step
 
 Loop = Callable[[nn.Module, torch.Tensor, str], Step]
@@ -41,12 +42,15 @@ def inference_loop(network: nn.Module, images: torch.Tensor, precision: str) -> 
     return step
 
 
-def with_default_stem(network: nn.Module) -> nn.Module:
-    """Return the classifier on MONAI's ResNet50 as its defaults build it: stem of stride 1, biased shortcuts."""
-    network = copy.deepcopy(network)
+LOOPS: dict[str, Loop] = {"train": training_loop, "infer": inference_loop}
+"""By verb of the benchmark."""
+
+
+def with_default_stem(network: Classifier) -> nn.Module:
+    """Return the classifier of a ResNet50 on MONAI's as its defaults build it: stem of stride 1, biased shortcuts."""
     device = next(network.parameters()).device
-    network.backbone = resnet50(spatial_dims=2, n_input_channels=3, feed_forward=False).to(device)
-    return network
+    pooled = resnet50(spatial_dims=2, n_input_channels=3, feed_forward=False).to(device)
+    return nn.Sequential(network.contract, pooled, network.classifier)
 
 
 def _laid_out(network: nn.Module, precision: str) -> nn.Module:

@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 import torch
 from monai.bundle import ConfigWorkflow
-from torch import nn
 
 from ..bundles import bundle_root
+from ..networks import Classifier
 from .alone import fp32_alone
 from .phantoms import prepared_phantoms
-from .rivals import Loop, inference_loop, training_loop, with_default_stem
+from .rivals import LOOPS, with_default_stem
 from .rounds import Rounds, Step
 from .table import Goal, Measurement
 
@@ -25,18 +25,17 @@ FASTER_THAN_FP32 = 2.5
 
 
 class Workload(NamedTuple):
-    """What a verb measures: a configuration, the ids of its engine and items, the loop beside it, the bundle's goal."""
+    """What a verb measures: a configuration, the ids of its engine and of its items, the bundle's goal."""
 
     config: str
     engine: str
     items: str
-    loop: Loop
     at_least: float | None
 
 
 WORKLOADS = {
-    "train": Workload("train.json", "train::trainer", "train::dataset::data", training_loop, at_least=0.9),
-    "infer": Workload("inference.json", "evaluator", "dataset::data", inference_loop, at_least=None),
+    "train": Workload("train.json", "train::trainer", "train::dataset::data", at_least=0.9),
+    "infer": Workload("inference.json", "evaluator", "dataset::data", at_least=None),
 }
 """By verb."""
 
@@ -89,8 +88,8 @@ def _repeat_items(workflow: ConfigWorkflow, items: str, count: int) -> None:
     workflow.parser[items] = f"$({expression} * {count})[:{count}]"
 
 
-def _rivals(verb: str, network: nn.Module, images: torch.Tensor, precision: str) -> dict[str, Step]:
-    loop = WORKLOADS[verb].loop
+def _rivals(verb: str, network: Classifier, images: torch.Tensor, precision: str) -> dict[str, Step]:
+    loop = LOOPS[verb]
     return {
         BARE: loop(network, images, precision),
         FP32: fp32_alone(verb, batch=len(images), size=images.shape[-1]),

@@ -3,24 +3,18 @@
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from .crosscheck import agreements, distances
-from .declared import Declaration, declare, much_better
+from .declared import Declaration, declare
 from .health import Health, health
+from .input_check import distances, much_better
+from .order_check import Place, places
 from .recognise import Weights, read_weights
-
-LOW = 0.5
-"""Agreement below which a batch norm's memory is not of the layer before it.
-
-A ResNet50 trained on ultrasound agrees with the reference phantoms at 0.99 or more in all its 53 batch norms; where two
-layers of it are swapped, or a kernel's channels, both fall below 0.1.
-"""
 
 
 class Certificate(NamedTuple):
     """All that a file's tensors tell, and what a person should know before using them.
 
-    `fit` is the distance of each input contract from what the first batch norm remembers, the best first; `agreement`
-    that of each batch norm with what reaches it (see `crosscheck`).
+    `fit` is the distance of each input contract from what the first batch norm remembers, the best first (see
+    `input_check`); `places` how well each batch norm knows what reaches it (see `order_check`).
     """
 
     path: Path
@@ -28,7 +22,7 @@ class Certificate(NamedTuple):
     declaration: Declaration
     health: Health
     fit: dict[str, float]
-    agreement: dict[str, float]
+    places: dict[str, Place]
 
     @property
     def warnings(self) -> list[str]:
@@ -38,7 +32,12 @@ class Certificate(NamedTuple):
 
     def _input_warning(self) -> str:
         declared, best = self.declaration.contract, next(iter(self.fit))
-        if self.health.untrained or not much_better(self.fit[best], self.fit[declared]):
+        # A model of this collection carries its contract, and may have seen one kind of image, which shifts the fit.
+        if (
+            self.health.untrained
+            or self.declaration.source is None
+            or not much_better(self.fit[best], self.fit[declared])
+        ):
             return ""
         return (
             f"the input {best} fits much better ({self.fit[best]:.2f}) than the declared {declared} "
@@ -46,12 +45,12 @@ class Certificate(NamedTuple):
         )
 
     def _order_warning(self) -> str:
-        low = [layer for layer, value in self.agreement.items() if value < LOW]
-        if self.health.untrained or not low:
+        wrong = [layer for layer, place in self.places.items() if place.wrong]
+        if self.health.untrained or not wrong:
             return ""
         return (
-            f"{len(low)} of {len(self.agreement)} batch norms do not remember what reaches them ({', '.join(low[:4])}"
-            f"{' ...' if len(low) > 4 else ''}): layers or channels swapped, or not trained on images"
+            f"{len(wrong)} of {len(self.places)} batch norms do not know what reaches them ({', '.join(wrong[:4])}"
+            f"{' ...' if len(wrong) > 4 else ''}): layers or channels swapped, or not trained on images"
         )
 
     def _hash_warning(self) -> str:
@@ -76,7 +75,7 @@ class Certificate(NamedTuple):
             "told_by": declaration.told_by,
             "input_contract": declaration.contract,
             "input_fit": self.fit,
-            "batch_norms": self.agreement,
+            "batch_norms": {layer: place._asdict() for layer, place in self.places.items()},
             **self.health.as_json(),
             "warnings": self.warnings,
         }
@@ -85,8 +84,10 @@ class Certificate(NamedTuple):
         """Return the certificate as a page of text, its verdict last."""
         weights, declaration, source = self.weights, self.declaration, self.declaration.source
         fit = ", ".join(f"{name} {value:.2f}" for name, value in self.fit.items())
-        worst = min(self.agreement, key=lambda layer: self.agreement[layer])
-        agreeing = sum(value >= LOW for value in self.agreement.values())
+        right = sum(not place.wrong for place in self.places.values())
+        least = min(place.correlation for place in self.places.values())
+        excess = max(place.excess for place in self.places.values())
+        order = f"{right} of {len(self.places)} batch norms know what reaches them; least correlation {least:.2f}"
         left_out = f"; {len(weights.dropped)} of a classifier left out" if weights.dropped else ""
         rows = [
             ("form", f"{weights.form}; names: {weights.layout}; {', '.join(weights.dtypes)}"),
@@ -101,10 +102,7 @@ class Certificate(NamedTuple):
             ),
             ("input", f"{declaration.contract}{f': {source.evidence}' if source else ''}"),
             ("input check", f"distance from the first batch norm's memory: {fit}"),
-            (
-                "order check",
-                f"{agreeing} of {len(self.agreement)} batch norms agree; least {worst}, {self.agreement[worst]:.2f}",
-            ),
+            ("order check", f"{order}, largest excess {excess:.1f}"),
             ("health", self.health.as_text()),
             *((("licence", source.licence), ("cite", source.citation)) if source else ()),
         ]
@@ -130,7 +128,7 @@ def certify(path: str | Path, *, source: str = "") -> Certificate:
         declaration,
         health(weights.tensors),
         distances(weights.network, weights.tensors),
-        agreements(weights.network, weights.tensors, declaration.contract),
+        places(weights.network, weights.tensors, declaration.contract),
     )
 
 

@@ -9,16 +9,6 @@ from ..errors import WeightsError
 from .recognise import Weights
 from .sources import SOURCES, PretrainedSource
 
-MUCH_BETTER = 2.0, 0.5
-"""One input fits much better than another where it is this many times nearer, and by this much (see `crosscheck`).
-
-With batch norms filled from 72 ultrasound, CT and X-ray images, the true input was nearest (0.2-0.3) and the next at
-0.9 or more; filled from one of these kinds alone, a wrong input came out nearest, by up to 0.12.
-"""
-
-CLOSE = 1.5
-"""A distance within which an input is believed: the true one was at 1.14 at most in the same measurement."""
-
 WHOLE_MODEL = "Keras HDF5, whole model"
 """The form in which RadImageNet's Keras weights are published; Keras publishes its own without the model."""
 
@@ -75,12 +65,6 @@ def hashes_of_file(path: str | Path) -> dict[str, str]:
     return {name: digest.hexdigest() for name, digest in digests.items()}
 
 
-def much_better(distance: float, other: float) -> bool:
-    """Return whether an input at `distance` fits much better than one at the `other`."""
-    ratio, least = MUCH_BETTER
-    return other > ratio * distance and other - distance > least
-
-
 def _is_known(source: PretrainedSource, hashes: dict[str, str]) -> bool:
     return any(
         (file.sha256 and hashes["sha256"].startswith(file.sha256)) or (file.md5 and hashes["md5"] == file.md5)
@@ -119,7 +103,7 @@ def _by_form(
     fitting = [entry for entry in candidates if _publishes(entry, weights)]
     if len(fitting) == 1:
         return fitting[0], f"its form ({weights.layout})"
-    from .crosscheck import distances
+    from .input_check import CLOSE, distances, much_better
 
     found = distances(weights.network, weights.tensors, [entry.contract for entry in fitting])
     best, second = list(found)[:2]

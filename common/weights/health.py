@@ -41,7 +41,7 @@ class Health(NamedTuple):
 
     def as_text(self) -> str:
         """Return both counts, with the first layers' names."""
-        dead = f"{sum(self.dead.values())} of {self.channels} channels dead"
+        dead = f"{sum(self.dead.values())} of {self.channels:,} channels dead"
         where = f" ({_first(self.dead)})" if self.dead else ""
         return f"all values finite; {len(self.exploded)} batch norms exploded; {dead}{where}"
 

@@ -82,7 +82,8 @@ def load_strictly(network: nn.Module, state: Mapping[str, torch.Tensor], origin:
 def misfits(expected: Mapping[str, torch.Size], state: Mapping[str, torch.Tensor]) -> str:
     """Return in words what of `state` does not fit tensors of the `expected` shapes; empty where all of it does.
 
-    Counters of seen batches (`num_batches_tracked`), which older files lack, may be missing; values must be finite.
+    Counters of seen batches (`num_batches_tracked`), which older files lack, may be missing; values must be finite, and
+    variances not negative.
     """
     required = {name for name in expected if not name.endswith("num_batches_tracked")}
     common = expected.keys() & state.keys()
@@ -91,6 +92,7 @@ def misfits(expected: Mapping[str, torch.Size], state: Mapping[str, torch.Tensor
         "unexpected": sorted(state.keys() - expected.keys()),
         "of another shape": sorted(name for name in common if expected[name] != state[name].shape),
         "not finite": sorted(name for name in common if not torch.isfinite(state[name]).all()),
+        "negative": sorted(name for name in common if name.endswith("running_var") and (state[name] < 0).any()),
     }
     if not any(faults.values()):
         return ""

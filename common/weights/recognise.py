@@ -47,6 +47,8 @@ def read_weights(path: str | Path) -> Weights:
     state, about = _of_our_model(_without_prefix(checkpoint.tensors), checkpoint.about)
     dropped = tuple(name for name in state if _DROPPED.fullmatch(name))
     state = {name: tensor for name, tensor in state.items() if name not in dropped}
+    if not state:
+        raise WeightsError(f"{path}: a backbone's weights are needed; here is only a classifier: get the whole file")
     dtypes = tuple(sorted({str(tensor.dtype).removeprefix("torch.") for tensor in state.values()} - {"int64"}))
     network, layout, tensors = _nearest(checkpoint.form, state, about.get("network", ""))
     if message := misfits(shapes(network), tensors):

@@ -1,27 +1,33 @@
-"""Reference phantoms for checking weights: grey images with the statistics that medical images share."""
+"""Reference phantoms for checking weights: grey images of four kinds, with statistics that medical images share."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
-COUNT, SIDE = 16, 224
-"""Of images and of rows and columns: each channel of the deepest batch norm then averages over 16 x 7 x 7 places."""
+Picture = npt.NDArray[np.float64]
 
-TEXTURE = 0.06
-"""Standard deviation of the texture inside the organs, as a share of white."""
+COUNT, SIDE = 8, 224
+"""Images of a kind, and rows and columns: the deepest batch norms then average over 8 x 7 x 7 places."""
 
 
-def reference_images() -> torch.Tensor:
-    """Return the reference phantoms `(16, 1, 224, 224)`, float32 in `[0, 1]`, always the same. They are synthetic.
+@cache
+def reference_images(kind: str = "organs") -> torch.Tensor:
+    """Return the phantoms of a kind `(8, 1, 224, 224)`, float32 in `[0, 1]`, always the same. They are synthetic.
 
-    Dark air around overlapping ellipses of even grey, and a texture whose amplitude falls with frequency as 1/f: the
-    spectrum of natural images (Field, J Opt Soc Am A 1987;4:2379) and, about, of radiographs and sections.
+    Args:
+        kind: A key of `KINDS`.
     """
     generator = np.random.default_rng(20220727)
-    return torch.from_numpy(np.stack([_image(generator) for _ in range(COUNT)])[:, None])
+    pictures = np.stack([KINDS[kind](generator) for _ in range(COUNT)])
+    return torch.from_numpy(np.clip(pictures, 0, 1).astype(np.float32)[:, None])
 
 
-def _image(generator: np.random.Generator) -> npt.NDArray[np.float32]:
+def organs(generator: np.random.Generator) -> Picture:
+    """Return overlapping ellipses of even grey with a faint texture, in dark air: a section."""
     rows, columns = np.mgrid[-1 : 1 : SIDE * 1j, -1 : 1 : SIDE * 1j]
     image = np.full((SIDE, SIDE), 0.03)
     for index in range(12):
@@ -33,13 +39,39 @@ def _image(generator: np.random.Generator) -> npt.NDArray[np.float32]:
         along, beside = down * np.cos(turn) + across * np.sin(turn), across * np.cos(turn) - down * np.sin(turn)
         inside = (along / long) ** 2 + (beside / short) ** 2 < 1
         image[inside] = generator.uniform(0.1, 0.9)
-    texture = _pink(generator) * (image > 0.03)
-    return np.clip(image + TEXTURE * texture, 0, 1).astype(np.float32)
+    return image + 0.06 * noise(generator, slope=1.0) * (image > 0.03)
 
 
-def _pink(generator: np.random.Generator) -> npt.NDArray[np.float64]:
-    """Return noise of unit variance whose amplitude falls as 1/f."""
+def texture(generator: np.random.Generator) -> Picture:
+    """Return noise whose amplitude falls as 1/f: natural images' spectrum (Field, J Opt Soc Am A 1987;4:2379)."""
+    return 0.45 + 0.22 * noise(generator, slope=1.0)
+
+
+def shades(generator: np.random.Generator) -> Picture:
+    """Return smooth shades around dark grey: a radiograph's large forms."""
+    return 0.25 + 0.3 * noise(generator, slope=1.7)
+
+
+def speckle(generator: np.random.Generator) -> Picture:
+    """Return shades seen through Rayleigh-distributed speckle: ultrasound."""
+    echo = generator.standard_normal((2, SIDE, SIDE + 1))
+    envelope = np.hypot(*(echo[..., 1:] + echo[..., :-1]) / 2)
+    return np.asarray((0.1 + 0.25 * np.abs(noise(generator, slope=1.7))) * envelope)
+
+
+def noise(generator: np.random.Generator, *, slope: float) -> Picture:
+    """Return noise of mean 0 and variance 1 whose amplitude falls with the frequency to the power `slope`."""
     frequency = np.hypot(np.fft.fftfreq(SIDE)[:, None], np.fft.rfftfreq(SIDE)[None])
     frequency[0, 0] = np.inf
-    noise = np.fft.irfft2(np.fft.rfft2(generator.standard_normal((SIDE, SIDE))) / frequency, (SIDE, SIDE))
-    return (noise - noise.mean()) / noise.std()
+    spectrum = np.fft.rfft2(generator.standard_normal((SIDE, SIDE))) / frequency**slope
+    picture: Any = np.fft.irfft2(spectrum, (SIDE, SIDE))
+    return np.asarray((picture - picture.mean()) / picture.std())
+
+
+KINDS: dict[str, Callable[[np.random.Generator], Picture]] = {
+    "organs": organs,
+    "texture": texture,
+    "shades": shades,
+    "speckle": speckle,
+}
+"""What makes one image of each kind."""

@@ -10,8 +10,10 @@ from statistics import median
 import pytest
 from ignite.engine import Engine
 
+from common.benchmarks import networks
 from common.benchmarks.rounds import Rounds
 from common.benchmarks.table import Goal, Measurement
+from common.errors import ConfigError
 
 ROOT = Path(__file__).parents[2]
 
@@ -28,26 +30,34 @@ def command(*words):
 @pytest.mark.parametrize(
     ("verb", "options", "rows", "goals"),
     [
-        ("train", SMALL, 4, [(0.9, None), (2.5, None), (None, None), (None, None)]),
-        ("infer", SMALL, 4, [(None, None), (2.5, None), (None, None), (None, None)]),
-        ("startup", ("--rounds", 1), 2, [(None, 2.0)]),
+        ("train", SMALL, 4, [[(0.9, None), (2.5, None), (None, None), (None, None)]]),
+        ("infer", SMALL, 4, [[(None, None), (2.5, None), (None, None), (None, None)]]),
+        ("networks", ("--batch", 2, "--size", 75, "--steps", 1, "--rounds", 1), 8, [[(None, None)] * 7] * 2),
+        ("startup", ("--rounds", 1), 2, [[(None, 2.0)]]),
     ],
 )
 def test_each_verb_measures_all_rows_and_their_ratios(tmp_path, verb, options, rows, goals):
     done = command(verb, *options, "--json", tmp_path / "out.json")
     assert done.returncode == 0, done.stderr
-    facts = json.loads((tmp_path / "out.json").read_text())
-    rounds = {row["name"]: row["rounds"] for row in facts["rows"]}
-    assert len(rounds) == rows
-    assert all(len(values) == options[-1] and min(values) > 0 for values in rounds.values())
-    assert [(ratio["at_least"], ratio["at_most"]) for ratio in facts["ratios"]] == goals
-    for ratio in facts["ratios"]:
-        pairs = zip(rounds[ratio["of"]], rounds[ratio["to"]], strict=True)
-        assert ratio["median"] == pytest.approx(median(value / other for value, other in pairs))
-    for name in [*rounds, *(ratio["name"] for ratio in facts["ratios"])]:
-        assert re.search(rf"^{re.escape(name)} +\d", done.stdout, re.MULTILINE)
-    assert facts["cpu"] in done.stdout
-    assert f"torch {facts['versions']['torch']}" in done.stdout
+    measurements = json.loads((tmp_path / "out.json").read_text())
+    for facts, table, bounds in zip(measurements, done.stdout.split("\n\n\n"), goals, strict=True):
+        assert facts["title"] in table
+        rounds = {row["name"]: row["rounds"] for row in facts["rows"]}
+        assert len(rounds) == rows
+        assert all(len(values) == options[-1] and min(values) > 0 for values in rounds.values())
+        assert [(ratio["at_least"], ratio["at_most"]) for ratio in facts["ratios"]] == bounds
+        for ratio in facts["ratios"]:
+            pairs = zip(rounds[ratio["of"]], rounds[ratio["to"]], strict=True)
+            assert ratio["median"] == pytest.approx(median(value / other for value, other in pairs))
+        for name in [*rounds, *(ratio["name"] for ratio in facts["ratios"])]:
+            assert re.search(rf"^{re.escape(name)} +\d", table, re.MULTILINE)
+        assert facts["cpu"] in table
+        assert f"torch {facts['versions']['torch']}" in table
+
+
+def test_networks_need_a_size_that_every_backbone_can_take():
+    with pytest.raises(ConfigError, match=r"--size is 75 or more, .*; got 74: give a larger one"):
+        networks.measure(batch=2, size=74, steps=1, rounds=1)
 
 
 def test_rounds_of_engine_and_rivals_take_turns_and_the_engine_ends_with_the_last():

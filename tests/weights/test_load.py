@@ -1,43 +1,24 @@
-import pickle
-
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from common.errors import RunError, WeightsError
 from common.networks import Classifier
-from common.networks.backbones import densenet121, resnet50
+from common.networks.backbones import BACKBONES
+from common.weights import store
+from common.weights.certificate import certify
 from common.weights.load import load_backbone, load_network, load_strictly
+from common.weights.recognise import read_weights
 
 
-def in_torchvisions_layout(network: torch.nn.Module, *, dotted: bool = False) -> dict[str, torch.Tensor]:
-    """The state dict under torchvision's names, with its ImageNet classifier."""
-    separator = "." if dotted else ""
-    state = {
-        name.replace(".layers.norm", f".norm{separator}").replace(".layers.conv", f".conv{separator}"): value
-        for name, value in network.state_dict().items()
-        if not (dotted and name.endswith("num_batches_tracked"))
-    }
-    head = "classifier" if isinstance(network, type(densenet121())) else "fc"
-    return {**state, f"{head}.weight": torch.zeros(1000, 4), f"{head}.bias": torch.zeros(1000)}
+@pytest.fixture(autouse=True)
+def nothing_imported(tmp_path, monkeypatch):
+    monkeypatch.setenv("RADIMAGENET_WEIGHTS", str(tmp_path / "imported"))
 
 
-@pytest.mark.parametrize(
-    ("build", "name", "dotted", "count"),
-    [
-        (resnet50, "resnet50", False, 318),
-        (densenet121, "densenet121", False, 725),
-        (densenet121, "densenet121", True, 604),
-    ],
-)
-def test_a_torchvision_file_is_loaded_whole_and_counted(tmp_path, build, name, dotted, count):
-    torch.manual_seed(1)
-    published = build()
-    torch.save(in_torchvisions_layout(published, dotted=dotted), tmp_path / "w.pth")
-    network = Classifier(name, 2, pretrained=str(tmp_path / "w.pth")).eval()
-    assert f"{count} tensors" in network.source.description
-    image = torch.rand(1, 3, 64, 64)
-    with torch.no_grad():
-        torch.testing.assert_close(network.backbone(image), published.eval()(image))
+@pytest.fixture
+def resnet():
+    return BACKBONES["resnet50"].build()
 
 
 @pytest.mark.parametrize(
@@ -49,37 +30,126 @@ def test_a_torchvision_file_is_loaded_whole_and_counted(tmp_path, build, name, d
         (lambda state: [state.pop(key) for key in list(state)[::2]], "159 missing"),
     ],
 )
-def test_one_tensor_that_does_not_fit_and_nothing_is_loaded(damage, message):
-    network, state = resnet50(), dict(resnet50().state_dict())
-    before = {name: value.clone() for name, value in network.state_dict().items()}
+def test_one_tensor_that_does_not_fit_and_nothing_is_loaded(resnet, damage, message):
+    state = BACKBONES["resnet50"].build().state_dict()
+    before = {name: value.clone() for name, value in resnet.state_dict().items()}
     damage(state)
     with pytest.raises(WeightsError, match=message):
-        load_strictly(network, state, "a file")
-    assert all(torch.equal(value, before[name]) for name, value in network.state_dict().items())
+        load_strictly(resnet, state, "a file")
+    assert all(torch.equal(value, before[name]) for name, value in resnet.state_dict().items())
 
 
-def test_weights_of_another_network_say_how_many_tensors_match(tmp_path):
-    torch.save(densenet121().state_dict(), tmp_path / "w.pth")
-    with pytest.raises(WeightsError, match="all 265 tensors must match, 0 do; 265 missing"):
-        load_backbone(resnet50(), "resnet50", str(tmp_path / "w.pth"))
+def wrapped(state, prefix):
+    return {f"{prefix}{name}": tensor for name, tensor in state.items()}
 
 
-class Exploit:
-    def __reduce__(self):
-        return (print, ("code in a pickle ran",))
+def head(state):
+    return {"fc.weight": torch.zeros(1000, 4), "fc.bias": torch.zeros(1000), **state}
 
 
-@pytest.mark.parametrize("content", [b"", b"garbage", pickle.dumps(Exploit()), pickle.dumps([1, 2])])
-def test_a_file_that_is_no_state_dict_is_refused_without_running_it(tmp_path, content, capsys):
-    (tmp_path / "w.pt").write_bytes(content)
-    with pytest.raises(WeightsError, match=r"weights file|plain tensors") as refusal:
-        load_backbone(resnet50(), "resnet50", str(tmp_path / "w.pt"))
+DRESSES = {
+    "as published, with a classifier": head,
+    "DataParallel": lambda state: wrapped(state, "module."),
+    "Lightning": lambda state: {"state_dict": wrapped(state, "model."), "epoch": 7},
+    "a training program": lambda state: {"model": wrapped(head(state), "module."), "optimizer": {"lr": 0.1}},
+    "half precision": lambda state: {
+        name: value.half() if value.is_floating_point() else value for name, value in state.items()
+    },
+    "bfloat16": lambda state: {
+        name: value.bfloat16() if value.is_floating_point() else value for name, value in state.items()
+    },
+}
+
+
+@pytest.mark.parametrize("dress", DRESSES)
+def test_weights_are_the_same_in_every_dress(tmp_path, resnet, dress):
+    state = resnet.state_dict()
+    torch.save(DRESSES[dress](state), tmp_path / "w.pt")
+    weights = read_weights(tmp_path / "w.pt")
+    assert weights.network == "resnet50"
+    tolerance = {"half precision": 1e-3, "bfloat16": 1e-2}.get(dress, 0)
+    for name, tensor in state.items():
+        torch.testing.assert_close(weights.tensors[name], tensor, rtol=tolerance, atol=tolerance * 1e-2)
+
+
+def test_the_order_of_tensors_and_the_file_name_tell_nothing(tmp_path, resnet):
+    state = resnet.state_dict()
+    torch.save(dict(reversed(state.items())), tmp_path / "RadImageNet-DenseNet121_notop.h5")
+    assert read_weights(tmp_path / "RadImageNet-DenseNet121_notop.h5").network == "resnet50"
+
+
+def test_a_trained_model_of_this_collection_is_read_with_its_contract(tmp_path):
+    model = Classifier("inception_v3_keras", 2, input_contract="radimagenet_keras")
+    torch.save(model.state_dict(), tmp_path / "model.pt")
+    started = Classifier("inception_v3_keras", 5, pretrained=str(tmp_path / "model.pt"))
+    assert started.source.contract == "radimagenet_keras"
+    assert "a model of this collection, 470 tensors" in started.source.description
+    assert all(
+        torch.equal(a, b) for a, b in zip(model.backbone.parameters(), started.backbone.parameters(), strict=True)
+    )
+
+
+def test_weights_of_another_backbone_say_which_to_ask_for(tmp_path, resnet):
+    torch.save(resnet.state_dict(), tmp_path / "w.pth")
+    with pytest.raises(
+        WeightsError, match=r"must be of the backbone, densenet121; .* holds resnet50: give --backbone resnet50"
+    ):
+        load_backbone(BACKBONES["densenet121"].build(), "densenet121", str(tmp_path / "w.pth"))
+
+
+def test_names_load_what_was_imported_and_say_where_it_comes_from(tmp_path, remembering, resnet):
+    torch.save(wrapped_as_radimagenet(remembering("resnet50", "symmetric")), tmp_path / "w.pt")
+    assert load_backbone(resnet, "resnet50", "auto").description == (
+        "random weights (pretrained is auto; RadImageNet's resnet50 is not imported)"
+    )
+    store.install(certify(tmp_path / "w.pt"))
+    for name in ("auto", "radimagenet"):
+        source = load_backbone(resnet, "resnet50", name)
+        assert source.contract == "symmetric"
+        assert source.description.startswith("w.pt, taken for RadImageNet's PyTorch training, 318 tensors, sha256 ")
+    assert torch.equal(resnet.conv1.weight, remembering("resnet50", "symmetric")["conv1.weight"])
+
+
+def wrapped_as_radimagenet(state):
+    places = {"conv1": 0, "bn1": 1, "layer1": 4, "layer2": 5, "layer3": 6, "layer4": 7}
+    return {
+        f"backbone.{places[name.partition('.')[0]]}.{name.partition('.')[2]}": value for name, value in state.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("pretrained", "backbone", "message"),
+    [
+        ("radimagenet", "resnet50", r"not imported in .*: get ResNet50.pt .* import FILE; or give --pretrained random"),
+        (
+            "radimagenet",
+            "resnet50_keras",
+            "radimagenet has no resnet50_keras, only resnet50, densenet121, inception_v3",
+        ),
+        ("radimagenet_keras", "resnet50", "radimagenet_keras has no resnet50, only resnet50_keras"),
+        ("imagenet", "densenet121", r"not imported in .*: get https://download.pytorch.org/models/densenet121"),
+        (
+            "weights/none.pt",
+            "resnet50",
+            "auto, random, radimagenet, .* or the path of a weights file; there is no 'weights",
+        ),
+    ],
+)
+def test_what_is_not_there_says_how_to_get_it(pretrained, backbone, message):
+    with pytest.raises(WeightsError, match=message) as refusal:
+        load_backbone(BACKBONES[backbone].build(), backbone, pretrained)
     assert "\n" not in str(refusal.value)
-    assert "ran" not in capsys.readouterr().out
 
 
-def test_absent_files_say_what_to_do(tmp_path):
-    with pytest.raises(WeightsError, match="'random' or the path of a weights file; there is no file 'radimagenet'"):
-        load_backbone(resnet50(), "resnet50", "radimagenet")
+def test_imported_weights_that_changed_since_are_refused(tmp_path, remembering, resnet):
+    torch.save(remembering("resnet50", "torchvision"), tmp_path / "w.pth")
+    path = store.install(certify(tmp_path / "w.pth"))
+    state = read_weights(path).tensors
+    save_file({**state, "conv1.weight": state["conv1.weight"] + 1}, path)
+    with pytest.raises(WeightsError, match=r"not as it was imported: import its original again with --replace"):
+        load_backbone(resnet, "resnet50", "imagenet")
+
+
+def test_a_model_that_is_not_trained_yet_says_what_to_run(tmp_path, resnet):
     with pytest.raises(RunError, match=r"no trained model at .*: run this bundle's train.json first"):
-        load_network(resnet50(), tmp_path / "model.pt")
+        load_network(resnet, tmp_path / "model.pt")

@@ -1,6 +1,8 @@
 """PyTorch files, read as plain tensors: nothing in them is run."""
 
+import io
 import pickle
+import pickletools
 import re
 import zipfile
 from pathlib import Path, PurePosixPath
@@ -14,8 +16,8 @@ from . import Checkpoint
 WRAPPERS = ("state_dict", "model_state_dict", "model")
 """Keys under which training programs keep the state dict, beside optimisers and epochs."""
 
-_FORBIDDEN = re.compile(r"GLOBAL ([\w.]+)|(?:type|class|call) ([\w.]+)")
-"""How `torch.load` names what it refuses to import."""
+_PLAIN = re.compile(r"collections\.OrderedDict|torch\._utils\._rebuild_(tensor_v2|parameter)|torch\.\w+Storage")
+"""What the pickle of a state dict imports."""
 
 
 def read(path: Path) -> Checkpoint:
@@ -38,20 +40,45 @@ def read(path: Path) -> Checkpoint:
 def _load(path: Path) -> Any:
     try:
         return torch.load(path, map_location="cpu", weights_only=True)
-    except pickle.UnpicklingError as error:
-        raise WeightsError(f"{path}: {_what_it_would_run(str(error))}") from error
+    except (pickle.UnpicklingError, UnicodeDecodeError) as error:
+        raise WeightsError(
+            f"{path}: {_what_it_is(path)}: get a state dict (torch.save(model.state_dict(), ...))"
+        ) from error
     except (RuntimeError, EOFError, ValueError, KeyError, OSError, IndexError, TypeError, AttributeError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise WeightsError(f"{path}: a damaged file of tensors ({reason}): download it again") from error
 
 
-def _what_it_would_run(message: str) -> str:
-    if found := _FORBIDDEN.search(message):
-        return (
-            f"not a file of plain tensors: opening it would run code ({found[1] or found[2]}), which is refused: "
-            "get a state dict from its author"
-        )
-    return f"not a file of plain tensors ({message.splitlines()[0]}): save model.state_dict() with torch.save"
+def _what_it_is(path: Path) -> str:
+    """Return why torch does not read a pickle, in our words: its own advise to load it unsafely."""
+    foreign = [name for name in _imports(_pickles(path)) if not _PLAIN.fullmatch(name)]
+    if foreign:
+        return f"not plain tensors: opening it would run code ({foreign[0]}), which is refused"
+    return "a damaged pickle, or one of other things than tensors"
+
+
+def _pickles(path: Path) -> bytes:
+    if not zipfile.is_zipfile(path):
+        return path.read_bytes()
+    with zipfile.ZipFile(path) as archive:
+        return b"".join(archive.read(entry) for entry in archive.infolist() if entry.filename.endswith("/data.pkl"))
+
+
+def _imports(data: bytes) -> list[str]:
+    """Return the names that pickles in a row import, as far as they can be parsed; nothing is run."""
+    names, words, stream = [], ["", ""], io.BytesIO(data)
+    try:
+        while stream.tell() < len(data):
+            for code, argument, _ in pickletools.genops(stream):
+                if code.name == "GLOBAL":
+                    names.append(str(argument).replace(" ", "."))
+                elif code.name == "STACK_GLOBAL":
+                    names.append(".".join(words[-2:]))
+                elif isinstance(argument, str):
+                    words.append(argument)
+    except (ValueError, EOFError):
+        pass
+    return names
 
 
 def _check_archive(path: Path) -> None:
