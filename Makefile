@@ -14,7 +14,7 @@ phantoms_breast_us := busbra
 # Small enough for six minutes on two cores; everything else is as in train.json.
 demo_knobs := --image_size "[96,96]" --max_epochs 15 --batch_size 16
 
-.PHONY: setup demo test check fix bench ci
+.PHONY: setup demo test test-slow check fix bench ci
 
 setup: .venv/ready
 
@@ -36,7 +36,10 @@ demo: setup
 	@echo "figures and scores: bundles/$(BUNDLE)/eval   predictions: bundles/$(BUNDLE)/eval/inference/predictions.csv"
 
 test: setup
-	$(python) -m pytest
+	$(python) -m pytest -m "not slow"
+
+test-slow: setup
+	$(python) -m pytest -m slow
 
 check: setup
 	.venv/bin/ruff format --check
@@ -53,4 +56,4 @@ bench: setup
 	$(python) scripts/benchmark.py startup
 	$(python) scripts/benchmark.py networks
 
-ci: check test
+ci: check test test-slow

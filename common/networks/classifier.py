@@ -21,7 +21,7 @@ TRAINABLE = ("all", "top", "head")
 class Classifier(nn.Module):
     """Logits `(B, classes)` of grey images `(B, 1, H, W)` in `[0, 1]`.
 
-    Input contract -> backbone -> global average pooling -> dropout 0.5 -> linear layer. The features at strides 2 to 32,
+    Input contract -> backbone -> global average pooling -> dropout 0.5 -> linear layer. Features at strides 2 to 32,
     for segmentation and class-activation maps, are `backbone(contract(image))`. What is frozen stays frozen:
     its batch norms keep their running statistics while the rest trains.
 

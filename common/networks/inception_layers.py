@@ -22,6 +22,8 @@ class ConvNorm(nn.Module):
     def __init__(self, inputs: int, outputs: int, kernel: int | tuple[int, int], **kwargs: Any) -> None:
         super().__init__()
         self.conv = nn.Conv2d(inputs, outputs, kernel, bias=False, **kwargs)
+        # PyTorch's own start is smaller: with this epsilon, variances would vanish from layer to layer.
+        nn.init.kaiming_normal_(self.conv.weight, nonlinearity="relu")
         self.bn = nn.BatchNorm2d(outputs, eps=INCEPTION_EPSILON)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:

@@ -14,7 +14,14 @@ OTHER = (3, 1, 131, 99)
 """Batch, channels, rows and columns: the smallest promised, and what the exported network then has to take."""
 
 
-@pytest.fixture(scope="module", params=list(BACKBONES))
+TWINS = ("resnet50_keras", "densenet121_keras", "inception_v3_keras")
+"""Made of the same layers as their torchvision forms."""
+
+
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(name, marks=[pytest.mark.slow] if name in TWINS else []) for name in BACKBONES],
+)
 def classifier(request) -> Classifier:
     """A classifier whose features are of the order of one, as a trained network's: untrained, some are near zero."""
     torch.manual_seed(0)

@@ -31,7 +31,7 @@ _SCALED = ("gamma", "beta", "moving_mean", "moving_variance")
 _BESIDE = ("optimizer", "optimizer_weights")
 """Groups of a whole model that are not the network's."""
 
-HEAD = re.compile(r"(?:dense|predictions|fc|logits)\w*")
+HEAD = re.compile(r"(?:dense|predictions|logits|fc\d*)(?:_\d+)?")
 """Layers of a classifier, which stand beside a nested backbone."""
 
 DEPTH = 16
