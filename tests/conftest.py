@@ -18,6 +18,9 @@ settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
 """A shared machine may be slow; what must be fast is measured by scripts/benchmark.py."""
 
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+"""The suite's processes share the cores: two of them with two threads each would wait for one another."""
+
 os.environ["RADIMAGENET_WEIGHTS"] = "/nonexistent"
 """What a developer has imported must not change what `pretrained: auto` means here."""
 

@@ -126,7 +126,7 @@ def certify(path: str | Path, *, source: str = "") -> Certificate:
         Path(path),
         weights,
         declaration,
-        health(weights.tensors),
+        health(weights.tensors, declaration.contract),
         distances(weights.network, weights.tensors),
         places(weights.network, weights.tensors, declaration.contract),
     )

@@ -2,6 +2,7 @@
 
 from typing import Any, NamedTuple
 
+from ..networks.input_contract import NORMALISATIONS
 from .layouts import State
 
 EXPLODED = 1e4
@@ -46,12 +47,17 @@ class Health(NamedTuple):
         return f"all values finite; {len(self.exploded)} batch norms exploded; {dead}{where}"
 
 
-def health(state: State) -> Health:
-    """Return what the running statistics in the state dict of a backbone tell."""
+def health(state: State, contract: str) -> Health:
+    """Return what the running statistics of a backbone tell; the first may be as large as its input's scale squared."""
+    scale = 1 / min(NORMALISATIONS[contract].std)
     variances = {name.removesuffix(".running_var"): value for name, value in state.items() if "running_var" in name}
     means = [value for name, value in state.items() if "running_mean" in name]
     return Health(
-        exploded={name: float(value.max()) for name, value in variances.items() if value.max() > EXPLODED},
+        exploded={
+            name: float(value.max())
+            for index, (name, value) in enumerate(variances.items())
+            if value.max() > EXPLODED * (1 if index else scale**2)
+        },
         dead={name: count for name, value in variances.items() if (count := int((value < DEAD).sum()))},
         channels=sum(value.numel() for value in variances.values()),
         untrained=all((value == 1).all() for value in variances.values()) and not any(mean.any() for mean in means),

@@ -103,4 +103,4 @@ def _as_float32(name: str, tensor: torch.Tensor, path: str | Path) -> torch.Tens
         raise WeightsError(
             f"{path}: weights are floating-point; {name} is {tensor.dtype}: get the original, unquantised"
         )
-    return tensor.float()
+    return tensor.float().contiguous()

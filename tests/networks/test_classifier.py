@@ -59,7 +59,7 @@ def test_weights_of_another_network_are_refused_even_when_not_strict():
 
 
 def test_arguments_outside_their_lists_are_refused():
-    with pytest.raises(ConfigError, match="backbone is one of resnet50, resnet50_keras, .*; got 'vgg16'"):
+    with pytest.raises(ConfigError, match=r"backbone is one of resnet50, resnet50_keras, .*; got 'vgg16'"):
         Classifier("vgg16", 2)
     with pytest.raises(ConfigError, match="trainable is one of all, top, head; got 'none'"):
         Classifier("resnet50", 2, trainable="none")

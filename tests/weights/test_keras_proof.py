@@ -132,16 +132,15 @@ FORMS = {
 }
 
 
-@pytest.mark.parametrize("form", list(EVERY | RESNETS | DENSENETS | INCEPTIONS))
-def test_every_form_gives_the_same_tensors(case, form, tmp_path):
-    if form not in FORMS[case.network]:
-        pytest.skip("no file of this network has this form")
-    path = tmp_path / ("saved.weights.h5" if form.endswith("weights, Keras 3") else "saved.h5")
-    FORMS[case.network][form](case, path)
-    found = read_weights(path)
-    path.unlink()
-    assert found.network == case.network
-    assert found.tensors.keys() == case.weights.tensors.keys()
-    assert all(torch.equal(tensor, case.weights.tensors[name]) for name, tensor in found.tensors.items())
-    assert len(found.dropped) == (2 if "nested" in form else 0)
-    assert found.dtypes == ("float16" if form == "half precision" else "float32",)
+def test_every_form_gives_the_same_tensors(case, tmp_path, subtests):
+    for form, write in FORMS[case.network].items():
+        with subtests.test(form):
+            path = tmp_path / ("saved.weights.h5" if form.endswith("weights, Keras 3") else "saved.h5")
+            write(case, path)
+            found = read_weights(path)
+            path.unlink()
+            assert found.network == case.network
+            assert found.tensors.keys() == case.weights.tensors.keys()
+            assert all(torch.equal(tensor, case.weights.tensors[name]) for name, tensor in found.tensors.items())
+            assert len(found.dropped) == (2 if "nested" in form else 0)
+            assert found.dtypes == ("float16" if form == "half precision" else "float32",)

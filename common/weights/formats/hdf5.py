@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -130,11 +131,11 @@ def _enter(tensors: dict[str, torch.Tensor], name: str, tensor: torch.Tensor, pa
 
 def _without_model(groups: list[str]) -> dict[str, str]:
     """Return each group's path below the model that all of them but the classifier's are nested in."""
-    inside = [group.split("/") for group in groups if not HEAD.fullmatch(group.split("/")[0])]
-    while inside and all(len(parts) > 1 for parts in inside) and len({parts[0] for parts in inside}) == 1:
-        inside = [parts[1:] for parts in inside]
-    below = iter("/".join(parts) for parts in inside)
-    return {group: group if HEAD.fullmatch(group.split("/")[0]) else next(below) for group in groups}
+    heads = {group: group.split("/")[0] for group in groups if HEAD.fullmatch(group.split("/")[0])}
+    paths = {group: group.split("/") for group in groups if group not in heads}
+    shared = takewhile(lambda parts: len(set(parts)) == 1, zip(*(path[:-1] for path in paths.values()), strict=False))
+    depth = len(list(shared))
+    return {**heads, **{group: "/".join(path[depth:]) for group, path in paths.items()}}
 
 
 def _once(group: str) -> str:

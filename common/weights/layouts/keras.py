@@ -69,7 +69,7 @@ def renamed(network: str, state: dict[str, torch.Tensor]) -> dict[str, torch.Ten
     for name, tensor in state.items():
         layer, _, role = name.partition("/")
         own = f"{ours[layer]}.{_ROLES[role]}" if layer in ours and role in _ROLES else name
-        result[own] = tensor.permute(3, 2, 0, 1).contiguous() if role == "kernel" and tensor.ndim == 4 else tensor
+        result[own] = tensor.permute(3, 2, 0, 1) if role == "kernel" and tensor.ndim == 4 else tensor
     return result
 
 
