@@ -1,11 +1,12 @@
 """Which published training a file is, and the input it therefore wants; told from its hash, its header or its form."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from ..errors import WeightsError
+from ..networks.input_contract import NORMALISATIONS
 from .recognise import Weights
 from .sources import SOURCES, PretrainedSource
 
@@ -47,7 +48,7 @@ def declare(weights: Weights, path: str | Path, *, source: str = "") -> Declarat
     elif known:
         chosen, told_by = known[0], "its hash"
     elif weights.about:
-        return _by_header(weights, hashes["sha256"])
+        return _by_header(weights, path, hashes["sha256"])
     else:
         chosen, told_by = _by_form(weights, candidates, path)
     state = "known" if chosen in known else "different" if _has_hash(chosen, weights.form) else "unknown"
@@ -87,20 +88,25 @@ def _named(source: str, network: str) -> PretrainedSource:
     return SOURCES[source, network]
 
 
-def _by_header(weights: Weights, sha256: str) -> Declaration:
+def _by_header(weights: Weights, path: str | Path, sha256: str) -> Declaration:
     about = weights.about
-    if published := SOURCES.get((about.get("source", ""), weights.network)):
-        return Declaration(
-            published, about["contract"], about["sha256_of_original"], about["known"], "its header", about["title"]
+    contract = about.get("contract", "")
+    if contract not in NORMALISATIONS:
+        raise WeightsError(
+            f"{path}: an input contract is one of {', '.join(NORMALISATIONS)}; its header says {contract!r}: "
+            "import the original file again"
         )
-    return Declaration(None, about["contract"], sha256, "unknown", "its own buffers", "a model of this collection")
+    if published := SOURCES.get((about.get("source", ""), weights.network)):
+        original, known, title = (about.get(key, "unknown") for key in ("sha256_of_original", "known", "title"))
+        return Declaration(published, contract, original, known, "its header", title)
+    return Declaration(None, contract, sha256, "unknown", "its own buffers", "a model of this collection")
 
 
 def _by_form(
-    weights: Weights, candidates: Iterable[PretrainedSource], path: str | Path
+    weights: Weights, candidates: Sequence[PretrainedSource], path: str | Path
 ) -> tuple[PretrainedSource, str]:
     """Return the source whose files have this form; of two, the one whose input the batch norms clearly remember."""
-    fitting = [entry for entry in candidates if _publishes(entry, weights)]
+    fitting = [entry for entry in candidates if _publishes(entry, weights)] or candidates
     if len(fitting) == 1:
         return fitting[0], f"its form ({weights.layout})"
     from .input_check import CLOSE, distances, much_better

@@ -80,6 +80,8 @@ def _of_our_model(state: State, about: dict[str, str]) -> tuple[State, dict[str,
 
 def _nearest(form: str, state: State, network: str) -> tuple[str, str, State]:
     """Return the network, the layout and the renamed tensors that fit best; `network` if the file names it."""
+    if network not in ("", *BACKBONES):
+        raise WeightsError(f"a backbone is one of {', '.join(BACKBONES)}; this file's header says {network!r}")
     family = "HDF5" if "HDF5" in form else "PyTorch"
     candidates = [
         (name, layout.name, layout.renamed(name, state))

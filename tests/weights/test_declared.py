@@ -1,13 +1,16 @@
 import hashlib
+import json
 
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from common.errors import WeightsError
 from common.networks.backbones import BACKBONES
 from common.networks.input_contract import NORMALISATIONS
 from common.weights import sources
 from common.weights.declared import declare
+from common.weights.formats.safe import HEADER
 from common.weights.recognise import read_weights
 
 
@@ -53,6 +56,30 @@ def test_what_remembers_neither_is_told_by_its_form_or_by_the_user(tmp_path, rem
     assert declare(weights, tmp_path / "notop.h5", source="imagenet").contract == "symmetric"
     with pytest.raises(WeightsError, match="is radimagenet_keras, imagenet; got 'radimagenet': give --source"):
         declare(weights, tmp_path / "notop.h5", source="radimagenet")
+
+
+def test_a_bare_state_dict_of_a_keras_network_asks_which_training_it_is(tmp_path):
+    torch.save(BACKBONES["inception_v3_keras"].build().state_dict(), tmp_path / "w.pt")
+    with pytest.raises(WeightsError, match="weights of radimagenet_keras or imagenet: say which with --source NAME"):
+        declare(read_weights(tmp_path / "w.pt"), tmp_path / "w.pt")
+
+
+@pytest.mark.parametrize(
+    ("header", "message"),
+    [
+        (
+            {"network": "densenet121", "contract": "guessed"},
+            "an input contract is one of .*; its header says 'guessed'",
+        ),
+        ({"network": "densenet121"}, "an input contract is one of .*; its header says ''"),
+        ({"network": "resnet51"}, "a backbone is one of .*; this file's header says 'resnet51'"),
+    ],
+)
+def test_a_header_that_names_nothing_known_is_refused(tmp_path, header, message):
+    state = BACKBONES["densenet121"].build().state_dict()
+    save_file(state, tmp_path / "w.safetensors", metadata={HEADER: json.dumps(header)})
+    with pytest.raises(WeightsError, match=message):
+        declare(read_weights(tmp_path / "w.safetensors"), tmp_path / "w.safetensors")
 
 
 @pytest.mark.parametrize("algorithm", ["sha256", "md5"])
