@@ -11,6 +11,7 @@ from .duplicates import Duplicate, Fingerprint, find_duplicates
 from .folds import assign_folds, folds_of, linked, partition, parts_of, shared
 from .index import Row, is_kept, key
 from .prepared import PreparedDataset, write_prepared
+from .pseudonyms import pseudonymise
 from .reading import read_fingerprints
 
 PHANTOMS = "phantoms.json"
@@ -21,7 +22,9 @@ CONFLICTING = "conflicting labels"
 """First words of the two reasons for which the preparation excludes an image."""
 
 
-def prepare(name: str, source: str | Path, folder: str | Path, *, replace: bool = False) -> PreparedDataset:
+def prepare(
+    name: str, source: str | Path, folder: str | Path, *, replace: bool = False, salt: str = ""
+) -> PreparedDataset:
     """Prepare the download of data set `name` at `source` in `folder`, and return it.
 
     Images that cannot be read, and pictures that occur under several labels, stay in the index with the reason in
@@ -32,6 +35,8 @@ def prepare(name: str, source: str | Path, folder: str | Path, *, replace: bool 
         source: Folder of the originals, as published.
         folder: Folder to write, such as `data/busbra`.
         replace: Whether another data set in `folder` may be overwritten.
+        salt: Where given, patients and studies stand in the index under pseudonyms that only its holder can link; the
+            folds stay as they are, and so do the names of the files.
 
     Raises:
         DatasetError: Unknown name, no such source, another layout, no usable image, or `folder` holds other data.
@@ -52,6 +57,8 @@ def prepare(name: str, source: str | Path, folder: str | Path, *, replace: bool 
         )
     for row, fold in zip(rows, assign_folds(rows), strict=True):
         row["fold"] = fold
+    if salt:
+        pseudonymise(rows, salt)
     description = _describe(publication, rows, synthetic=(root / PHANTOMS).is_file())
     return write_prepared(folder, description=description, root=root, rows=rows, replace=replace)
 
