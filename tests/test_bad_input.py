@@ -127,7 +127,8 @@ def test_weights_of_another_network(refusal, data, tmp_path):
     [
         ("--backbone", "resnet51", "backbone is one of resnet50, resnet50_keras, densenet121"),
         ("--precision", "half", "precision is one of auto, fp32, bf16; got 'half'"),
-        ("--window", "brain", "window must be 'none', got 'brain'"),
+        ("--window", "brain", "a CT window needs Hounsfield units, which PNG, JPEG and NPY do not carry; got 'brain'"),
+        ("--window", "brian", "window is one of none, brain, subdural, bone, lung, abdomen; got 'brian'"),
         ("--pretrained", "radimagenet", "pretrained is radimagenet, whose resnet50 is not imported"),
     ],
 )

@@ -1,7 +1,7 @@
 """Our decoder as MONAI's `ImageReader`, and as the first transform of every bundle."""
 
 import warnings
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,10 @@ from monai.data import ImageReader
 from monai.transforms import LoadImaged
 
 from ..errors import ConfigError, ImageError
-from .decode import decode_image
+from .decode import decode
+from .decode.decoded import Decoded
+from .decode.windows import WINDOWS
+from .worker import Decoder
 
 
 class Reader(ImageReader):
@@ -21,11 +24,17 @@ class Reader(ImageReader):
 
     Args:
         frame: Zero-based frame of a file that holds several; None or "" for a file that holds one.
+        window: A named CT window, or `none`.
+        decoder: What decodes; a `worker.Decoder`'s `decode` for files that are not trusted.
     """
 
-    def __init__(self, frame: int | str | None = None) -> None:
+    def __init__(
+        self, frame: int | str | None = None, *, window: str = "none", decoder: Callable[..., Decoded] = decode
+    ) -> None:
         super().__init__()
         self.frame = None if frame in (None, "") else int(frame)
+        self.window = window
+        self.decoder = decoder
 
     def verify_suffix(self, filename: Sequence[str] | str) -> bool:
         """Return True: the kind of a file is told by its content, and unknown content is refused."""
@@ -39,9 +48,20 @@ class Reader(ImageReader):
         return Path(names[0])
 
     def get_data(self, img: Path) -> tuple[np.ndarray, dict[str, Any]]:
-        """Return float32 `(1, H, W)` in `[0, 1]`, rows first, and what MONAI wants to know of it."""
-        image = decode_image(img, self.frame)[np.newaxis]
-        return image, {"original_channel_dim": 0, "spatial_shape": np.asarray(image.shape[1:])}
+        """Return float32 `(1, H, W)` in `[0, 1]`, rows first, and what MONAI wants to know of it.
+
+        The affine takes (row, column, slice) to millimetres towards the patient's right, front and head, so that what
+        is predicted can be written where the image lies; the identity where the file does not say.
+        """
+        image = self.decoder(img, self.frame, window=self.window)
+        affine = np.eye(4) if image.affine is None else image.affine
+        return image.pixels[np.newaxis], {
+            "original_channel_dim": 0,
+            "spatial_shape": np.asarray(image.pixels.shape),
+            "affine": affine,
+            "original_affine": affine,
+            "space": "RAS",
+        }
 
 
 class ReadImaged(LoadImaged):
@@ -51,20 +71,24 @@ class ReadImaged(LoadImaged):
 
     Args:
         keys: Keys of the items that hold paths.
-        window: `none`; a named CT window needs Hounsfield units, which PNG, JPEG and NPY do not carry.
+        window: A named CT window, for files in Hounsfield units, or `none`.
+        trusted: Whether files are decoded in this process; else in one of their own, which may hang or crash (slower).
 
     Raises:
-        ConfigError: Another window.
+        ConfigError: No window has this name.
     """
 
-    def __init__(self, keys: Hashable | Sequence[Hashable], window: str = "none") -> None:
-        if window != "none":
-            raise ConfigError(f"PNG, JPEG and NPY carry no Hounsfield units: window must be 'none', got {window!r}")
+    def __init__(self, keys: Hashable | Sequence[Hashable], window: str = "none", *, trusted: bool = True) -> None:
+        if window not in ("none", *WINDOWS):
+            raise ConfigError(f"window is one of none, {', '.join(WINDOWS)}; got {window!r}")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # MONAI announces each optional reader of its own that is not installed
             super().__init__(keys, reader=Reader, ensure_channel_first=True)
         self._loader.readers = self._loader.readers[-1:]
+        self.window = window
+        self.decoder = decode if trusted else Decoder().decode
 
     def __call__(self, data: Mapping[Hashable, Any], reader: ImageReader | None = None) -> dict[Hashable, Any]:
         """Return the item with its images read."""
-        return super().__call__(data, reader or Reader(frame=data.get("frame")))
+        own = Reader(frame=data.get("frame"), window=self.window, decoder=self.decoder)
+        return super().__call__(data, reader or own)

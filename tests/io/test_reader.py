@@ -51,6 +51,8 @@ def test_several_files_are_not_one_image(sentinel):
         Reader().read([sentinel[0], sentinel[0]])
 
 
-def test_a_window_needs_hounsfield_units():
-    with pytest.raises(ConfigError, match="window must be 'none', got 'brain'"):
-        ReadImaged("image", window="brain")
+def test_a_window_needs_hounsfield_units_and_a_name(sentinel):
+    with pytest.raises(ImageError, match=r"PNG, JPEG and NPY do not carry; got 'brain': give --window none"):
+        ReadImaged("image", window="brain")({"image": sentinel[0]})
+    with pytest.raises(ConfigError, match=r"window is one of none, brain, .*; got 'brian'"):
+        ReadImaged("image", window="brian")

@@ -9,37 +9,50 @@ from pathlib import Path
 import numpy as np
 
 from ...errors import ImageError, MaskError
-from . import npy, raster
+from . import dicom, nifti, npy, raster
+from .decoded import Decoded
 
 MINIMUM_SIDE = 8
 """Pixels. Smaller pictures are icons or broken exports: 8 is what five halvings in a network leave of 256."""
 
-_DECODERS: dict[bytes, Callable[[Path, int | None], np.ndarray]] = {
+HEAD = 132
+"""Bytes that tell a file's kind: DICOM's preamble and its four letters (PS3.10, section 7.1) are the longest."""
+
+_MAGICS = {
     b"\x89PNG\r\n\x1a\n": raster.read,  # PNG specification, section 5.2
     b"\xff\xd8\xff": raster.read,  # JPEG: start of image, then a marker
     b"\x93NUMPY": npy.read,  # numpy.lib.format
+    **dict.fromkeys(nifti.MAGICS, nifti.read),
 }
 
 
-def decode_image(path: str | Path, frame: int | None = None) -> np.ndarray:
-    """Return the luminance of an image: float32 `(H, W)` in `[0, 1]`, rows first, as a viewer displays it.
+def decode(path: str | Path, frame: int | None = None, *, window: str = "none") -> Decoded:
+    """Return an image as a viewer displays it, its place in the patient where the file says it, and its frames.
 
-    Integers are divided by their type's range, colour is reduced to luminance, EXIF orientation is applied.
+    Without a window, integers are divided by their type's range, DICOM goes through its own VOI, NIfTI from the least
+    to the greatest value of the volume; colour is reduced to luminance, EXIF orientation is applied.
 
     Args:
-        path: A PNG, JPEG or NPY file.
+        path: A PNG, JPEG, NPY, NIfTI or DICOM file.
         frame: Zero-based frame of a file that holds several; None for a file that holds one.
+        window: A named CT window, for files in Hounsfield units, or `none`.
 
     Raises:
-        ImageError: The file is missing, empty, truncated, too small, or of an unknown kind.
+        ImageError: The file is missing, empty, truncated, too small, of an unknown kind, or has no Hounsfield units.
+        ConfigError: No window has this name.
     """
     path = Path(path)
-    image = _decoder(path)(path, frame)
-    if min(image.shape) < MINIMUM_SIDE:
-        height, width = image.shape
+    image = _decoder(path)(path, frame, window)
+    if min(image.pixels.shape) < MINIMUM_SIDE:
+        height, width = image.pixels.shape
         least = f"{MINIMUM_SIDE} x {MINIMUM_SIDE}"
         raise ImageError(f"{path}: an image has at least {least} pixels, this one {height} x {width}: export it again")
     return image
+
+
+def decode_image(path: str | Path, frame: int | None = None, *, window: str = "none") -> np.ndarray:
+    """Return the pixels alone: float32 `(H, W)` in `[0, 1]`, rows first; see `decode`."""
+    return decode(path, frame, window=window).pixels
 
 
 def decode_mask(path: str | Path) -> np.ndarray:
@@ -54,15 +67,19 @@ def decode_mask(path: str | Path) -> np.ndarray:
         raise MaskError(f"mask {error}") from error
 
 
-def _decoder(path: Path) -> Callable[[Path, int | None], np.ndarray]:
+def _decoder(path: Path) -> Callable[[Path, int | None, str], Decoded]:
     try:
         with path.open("rb") as file:
-            head = file.read(16)
+            head = file.read(HEAD)
     except OSError as error:
         raise ImageError(f"{path}: cannot be opened ({error.strerror})") from error
     if not head:
         raise ImageError(f"{path}: the file is empty (0 bytes): copy it again from its source")
-    for magic, decoder in _DECODERS.items():
+    for magic, decoder in _MAGICS.items():
         if head.startswith(magic):
             return decoder
-    raise ImageError(f"{path}: not an image this reader knows (PNG, JPEG, NPY); it begins with {head[:4]!r}")
+    if dicom.looks_like(head):
+        return dicom.read
+    raise ImageError(
+        f"{path}: not an image this reader knows (PNG, JPEG, NPY, NIfTI, DICOM); it begins with {head[:4]!r}"
+    )
