@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..errors import DatasetError, LabelError, SplitError
+from ..io.decode import frames_in
+from ..io.worker import Decoder
 from .folds import partition
 from .prepared import DESCRIPTION, PreparedDataset, read_prepared
 
@@ -69,9 +71,9 @@ def _item(row: dict[str, str], root: Path) -> dict[str, Any]:
 
 
 def read_folder(dataset_dir: str | Path) -> Items:
-    """Return an item for every image of a prepared data set, or for every file below any other folder, without labels.
+    """Return an item for every image of a prepared data set, or of the files below any other folder, without labels.
 
-    Files are sorted by path; hidden ones are passed over.
+    Files are sorted by path, hidden ones passed over; one that holds several frames gives an item for each.
 
     Raises:
         DatasetError: There is no such folder, or nothing in it.
@@ -87,7 +89,15 @@ def read_folder(dataset_dir: str | Path) -> Items:
     if not files:
         raise DatasetError(f"the folder {str(dataset_dir)!r} is empty: give one of images, --dataset_dir FOLDER")
     origin = Origin(root.name, synthetic=False, index_sha256="", root=root, shared_patients={})
-    return Items([{"image": str(path)} for path in files], origin)
+    with Decoder() as decoder:
+        items = [item for path in files for item in _items_of(path, frames_in(path, decoder.decode))]
+    return Items(items, origin)
+
+
+def _items_of(path: Path, frames: int) -> list[dict[str, Any]]:
+    if frames == 1:
+        return [{"image": str(path)}]
+    return [{"image": str(path), "frame": str(frame)} for frame in range(frames)]
 
 
 def _origin(data: PreparedDataset, fold: str) -> Origin:

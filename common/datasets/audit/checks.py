@@ -13,6 +13,7 @@ from ..prepare import duplicates_among, labels_in_conflict
 from ..prepared import PreparedDataset, read_prepared
 from ..reading import of_each, read_fingerprints
 from .findings import HANDLED, NOTE, SPOILS, Finding, Findings
+from .privacy import burned_in
 
 BLANK_SPREAD = 2 / 255
 """Standard deviation, of values in `[0, 1]`, below which an image is blank: two of 255 grey levels.
@@ -38,6 +39,7 @@ def audit(folder: str | Path) -> Findings:
         *_duplicates(rows, duplicates),
         *_masks(data, prints),
         *_leaks(rows),
+        *burned_in(data.root, rows),
     ]
     return Findings(data=data, found=found, classes=_classes(data), folds=_folds(data))
 

@@ -23,6 +23,7 @@ KINDS = {
     "empty mask": "a mask without a lesion, of an image that is not normal",
     "patients across parts": "patients whom a split both trains on and scores",
     "duplicates across parts": "pictures that a split both trains on and scores",
+    "burned-in text": "letters in the picture, which may name the patient or give the label away",
 }
 """Every check, in the order of the report, and what it looks for."""
 

@@ -55,6 +55,20 @@ def decode_image(path: str | Path, frame: int | None = None, *, window: str = "n
     return decode(path, frame, window=window).pixels
 
 
+def frames_in(path: str | Path, decoder: Callable[..., Decoded] = decode) -> int:
+    """Return how many frames a file holds; 1 for what cannot be read, whose refusal comes when it is.
+
+    Args:
+        path: The file.
+        decoder: What decodes: `decode`, or a `Decoder`'s for files that are not trusted.
+    """
+    try:
+        one = _decoder(Path(path)) is raster.read
+        return 1 if one else decoder(path, 0).frames
+    except ImageError:
+        return 1
+
+
 def decode_mask(path: str | Path) -> np.ndarray:
     """Return a lesion mask: bool `(H, W)`, rows first; every value above zero is lesion, transparency is ignored.
 

@@ -3,6 +3,7 @@
 from typing import BinaryIO
 
 import numpy as np
+from pydicom import Dataset
 
 from ....errors import ImageError
 from ..decoded import Decoded
@@ -38,5 +39,12 @@ def decode(file: BinaryIO, frame: int | None, window: str) -> Decoded:
             "photometric interpretation": header.photometric,
             "window": shown,
             "defaulted": ", ".join(header.defaulted),
+            "burned-in annotation": _burned_in(dataset),
         }
         return Decoded(pixels, affine_of(dataset, index), header.frames, about)
+
+
+def _burned_in(dataset: Dataset) -> str:
+    """Return what the header says of identifying text in the pixels, (0028,0301): YES, NO, or nothing."""
+    value = str(dataset.get("BurnedInAnnotation", ""))
+    return value if value in ("YES", "NO") else ""
