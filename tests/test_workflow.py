@@ -5,9 +5,13 @@ import json
 import shutil
 from pathlib import Path
 
+import nibabel
+import numpy as np
 import pytest
+from PIL import Image
 
 from common.metrics import read_predictions
+from tests.io.dicom.files import dataset, written
 
 from .conftest import TRAIN, places
 
@@ -119,6 +123,25 @@ def test_unreadable_files_are_listed_and_skipped_and_the_exit_code_is_1(inferenc
         refused = {row["image"]: row["reason"] for row in csv.DictReader(file)}
     assert set(refused) == {"empty.png", "notes.txt", "half.png"}
     assert "0 bytes" in refused["empty.png"]
+
+
+def test_every_kind_of_file_gives_a_row_per_frame(inference, tmp_path):
+    folder = tmp_path / "images"
+    folder.mkdir()
+    volume = np.random.default_rng(0).integers(0, 256, (3, 40, 50)).astype(np.uint8)
+    Image.fromarray(volume[0]).save(folder / "a.png")
+    Image.fromarray(volume[0]).save(folder / "b.jpg")
+    np.save(folder / "c.npy", volume)
+    nibabel.save(nibabel.Nifti1Image(volume.T, np.eye(4)), folder / "d.nii.gz")
+    written(folder / "e.dcm", dataset(volume[:2]))
+    written(folder / "no_extension", dataset(volume[0]))
+    finished, out = inference(folder)
+    assert finished.code == 0, finished.output
+    found = read_predictions(out / "predictions.csv")
+    frames = {"a.png": [""], "b.jpg": [""], "no_extension": [""], "e.dcm": ["0", "1"]}
+    frames |= {"c.npy": ["0", "1", "2"], "d.nii.gz": ["0", "1", "2"]}
+    rows = list(zip(found.image, found.frame, strict=True))
+    assert rows == [(name, frame) for name in sorted(frames) for frame in frames[name]]
 
 
 def test_a_real_network_trains_from_a_torchvision_file_with_its_backbone_frozen(run_bundle, phantoms, tmp_path):
