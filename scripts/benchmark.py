@@ -1,4 +1,4 @@
-"""Measure the speed of training, inference, start-up or the networks against rivals, as ratios within one run."""
+"""Measure the speed of training, inference, start-up, reading or networks against rivals, as ratios within one run."""
 
 import sys
 from pathlib import Path
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from common.benchmarks.table import Measurement
 
 DESCRIPTION = """\
-Measure the speed of the breast_us bundle on phantoms, or of every backbone: rounds that take turns with rivals on the
-same machine, medians, and the ratios that the collection promises. Best on a machine that does nothing else; exit code
-0 also where a goal is missed, since that may be the machine's other work."""
+Measure the speed of the breast_us bundle on phantoms, of every backbone, or of reading files: rounds that take turns
+with rivals on the same machine, medians, and the ratios that the collection promises. Best on a machine that does
+nothing else; exit code 0 also where a goal is missed, since that may be the machine's other work."""
 
 
 def main(arguments: Namespace) -> int:
@@ -37,6 +37,10 @@ def _measure(arguments: Namespace, folder: Path) -> "list[Measurement]":
         from common.benchmarks import startup
 
         return [startup.measure(folder, rounds=arguments.rounds)]
+    if arguments.verb == "read":
+        from common.benchmarks import reading
+
+        return [reading.measure(folder, images=arguments.images, size=arguments.size, rounds=arguments.rounds)]
     plan = {name: getattr(arguments, name) for name in ("batch", "size", "steps", "rounds")}
     if arguments.verb == "networks":
         from common.benchmarks import networks
@@ -59,11 +63,14 @@ def arguments() -> Namespace:
     startup = verbs.add_parser(
         "startup", help="seconds to the first forward pass, beside bare imports (some 2 minutes)"
     )
+    read = verbs.add_parser("read", help="images/s of reading each kind of file, beside MONAI's (some 1 minute)")
     for verb, steps in ((train, 2), (infer, 4), (networks, 1)):
         verb.add_argument("--batch", metavar="B", type=_count, default=16, help="images of a step (default: 16)")
-        verb.add_argument("--size", metavar="S", type=_count, default=224, help="rows and columns (default: 224)")
         verb.add_argument("--steps", metavar="N", type=_count, default=steps, help=f"of a round (default: {steps})")
-    for verb in (train, infer, networks, startup):
+    read.add_argument("--images", metavar="N", type=_count, default=40, help="pictures of a round (default: 40)")
+    for verb in (train, infer, networks, read):
+        verb.add_argument("--size", metavar="S", type=_count, default=224, help="rows and columns (default: 224)")
+    for verb in (train, infer, networks, startup, read):
         verb.add_argument("--rounds", metavar="N", type=_count, default=5, help="5 or more for a claim (default: 5)")
         verb.add_argument("--json", metavar="FILE", type=Path, help="also write every round there")
     return result.parse_args()

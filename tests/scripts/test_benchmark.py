@@ -34,6 +34,12 @@ def command(*words):
         ("infer", SMALL, 4, [[(None, None), (2.5, None), (None, None), (None, None)]]),
         ("networks", ("--batch", 2, "--size", 75, "--steps", 1, "--rounds", 1), 8, [[(None, None)] * 7] * 2),
         ("startup", ("--rounds", 1), 2, [[(None, 2.0)]]),
+        (
+            "read",
+            ("--images", 2, "--size", 32, "--rounds", 1),
+            2 * 7 + 1,
+            [[(2.5, None), (2.5, None), *[(None, None)] * 6]],
+        ),
     ],
 )
 def test_each_verb_measures_all_rows_and_their_ratios(tmp_path, verb, options, rows, goals):
