@@ -55,5 +55,6 @@ bench: setup
 	$(python) scripts/benchmark.py infer
 	$(python) scripts/benchmark.py startup
 	$(python) scripts/benchmark.py networks
+	$(python) scripts/benchmark.py read
 
 ci: check test test-slow

@@ -58,7 +58,7 @@ def arguments() -> Namespace:
     train = verbs.add_parser("train", help="images/s of fine-tuning, beside bare PyTorch loops (some 5 minutes)")
     infer = verbs.add_parser("infer", help="images/s of inference, beside bare PyTorch loops (some 3 minutes)")
     networks = verbs.add_parser(
-        "networks", help="images/s of each backbone, training and inference, beside MONAI's ResNet50 (some 5 minutes)"
+        "networks", help="images/s of each backbone, training and inference, beside MONAI's ResNet50 (some 2 minutes)"
     )
     startup = verbs.add_parser(
         "startup", help="seconds to the first forward pass, beside bare imports (some 2 minutes)"

@@ -1,5 +1,6 @@
 """Our decoder as MONAI's `ImageReader`, and as the first transform of every bundle."""
 
+import logging
 import warnings
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from pathlib import Path
@@ -14,6 +15,9 @@ from .decode import decode
 from .decode.decoded import Decoded
 from .decode.windows import WINDOWS
 from .worker import Decoder
+
+logging.getLogger("monai.data.nvimgcodec_pydicom_plugin").setLevel(logging.ERROR)
+"""MONAI makes all of its readers to hand over one, and this one warns where its accelerator is absent."""
 
 
 class Reader(ImageReader):
