@@ -91,8 +91,13 @@ def sha256(data: bytes) -> str:
 
 
 def sha256_of_file(path: str | Path) -> str:
-    """Return the hexadecimal SHA-256 of the file at `path`, read in pieces."""
-    digest = hashlib.sha256()
+    """Return the hexadecimal SHA-256 of the file at `path`."""
+    return hash_of_file(path, "sha256")
+
+
+def hash_of_file(path: str | Path, algorithm: str) -> str:
+    """Return the hexadecimal hash of the file at `path`, read in pieces, by an algorithm that `hashlib` knows."""
+    digest = hashlib.new(algorithm, usedforsecurity=False)
     with Path(path).open("rb") as file:
         while piece := file.read(1 << 20):
             digest.update(piece)

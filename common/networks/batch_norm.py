@@ -16,14 +16,14 @@ A port that copies 0.99 into PyTorch's `momentum` replaces its running statistic
 """
 
 
-def as_in_keras(network: nn.Module, *, epsilon: float) -> None:
-    """Give every batch norm of `network` Keras's epsilon and momentum."""
+def as_in_keras(network: nn.Module, *, epsilon: float, scale: bool = True) -> None:
+    """Give every batch norm of `network` Keras's epsilon and momentum.
+
+    Without `scale` (Keras's `scale=False`) its scale is fixed at one: nothing trains it, and no state dict has it.
+    """
     for module in network.modules():
         if isinstance(module, nn.BatchNorm2d):
             module.eps, module.momentum = epsilon, KERAS_MOMENTUM
-
-
-def without_scale(norm: nn.BatchNorm2d) -> None:
-    """Fix the scale of `norm` at one: Keras's `scale=False`. Nothing trains it, and no state dict has it."""
-    del norm.weight
-    norm.register_buffer("weight", torch.ones(norm.num_features), persistent=False)
+            if not scale:
+                del module.weight
+                module.register_buffer("weight", torch.ones(module.num_features), persistent=False)

@@ -4,7 +4,7 @@ import torch
 from torch import nn
 from torch.nn.functional import relu
 
-from .batch_norm import INCEPTION_EPSILON, as_in_keras, without_scale
+from .batch_norm import INCEPTION_EPSILON, as_in_keras
 from .inception_layers import ConvNorm, average_pool, halving, max_pool, same
 
 SCALES = {"block35": 0.17, "block17": 0.10, "block8": 0.20}
@@ -35,10 +35,7 @@ class InceptionResNetV2(nn.Module):
         self.Mixed_7a = Mixed7a()
         self.block8 = nn.Sequential(*(block8() for _ in range(9)), block8(last=True))
         self.Conv2d_7b_1x1 = ConvNorm(2080, 1536, 1)
-        as_in_keras(self, epsilon=INCEPTION_EPSILON)
-        for module in self.modules():
-            if isinstance(module, nn.BatchNorm2d):
-                without_scale(module)
+        as_in_keras(self, epsilon=INCEPTION_EPSILON, scale=False)
 
     def forward(self, x: torch.Tensor) -> list[torch.Tensor]:
         """Return the last outputs at each scale: two of the stem, then of the three kinds of block."""

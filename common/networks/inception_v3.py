@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from .batch_norm import INCEPTION_EPSILON, as_in_keras, without_scale
+from .batch_norm import INCEPTION_EPSILON, as_in_keras
 from .inception_layers import ConvNorm, average_pool, halving, max_pool, same
 
 
@@ -157,8 +157,5 @@ class InceptionE(nn.Module):
 def inception_v3_keras() -> InceptionV3:
     """Return Keras's Inception-v3: batch norms without scale, average pools that leave their padding out."""
     network = InceptionV3(count_padding=False)
-    as_in_keras(network, epsilon=INCEPTION_EPSILON)
-    for module in network.modules():
-        if isinstance(module, nn.BatchNorm2d):
-            without_scale(module)
+    as_in_keras(network, epsilon=INCEPTION_EPSILON, scale=False)
     return network

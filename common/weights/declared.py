@@ -1,11 +1,11 @@
 """Which published training a file is, and the input it therefore wants; told from its hash, its header or its form."""
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from ..errors import WeightsError
+from ..files import hash_of_file
 from ..networks.input_contract import NORMALISATIONS
 from .recognise import Weights
 from .sources import SOURCES, PretrainedSource
@@ -58,12 +58,7 @@ def declare(weights: Weights, path: str | Path, *, source: str = "") -> Declarat
 
 def hashes_of_file(path: str | Path) -> dict[str, str]:
     """Return the SHA-256 and the MD5 (which Keras publishes) of a file, hexadecimal."""
-    digests = {name: hashlib.new(name, usedforsecurity=False) for name in ("sha256", "md5")}
-    with Path(path).open("rb") as file:
-        while piece := file.read(1 << 20):
-            for digest in digests.values():
-                digest.update(piece)
-    return {name: digest.hexdigest() for name, digest in digests.items()}
+    return {algorithm: hash_of_file(path, algorithm) for algorithm in ("sha256", "md5")}
 
 
 def _is_known(source: PretrainedSource, hashes: dict[str, str]) -> bool:

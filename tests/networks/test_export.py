@@ -2,6 +2,7 @@
 
 import warnings
 
+import onnxruntime
 import pytest
 import torch
 from torch.export import Dim
@@ -53,7 +54,6 @@ def test_it_scripts(classifier):
 
 
 def test_it_traces_and_exports_to_onnx(classifier, tmp_path):
-    onnxruntime = pytest.importorskip("onnxruntime", reason="onnxruntime is a development dependency")
     traced = torch.jit.trace(classifier, torch.rand(EXAMPLE), check_trace=False)
     agree(classifier, traced, torch.rand(OTHER))
     free = {"image": {0: "batch", 2: "rows", 3: "columns"}, "logits": {0: "batch"}}

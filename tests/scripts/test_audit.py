@@ -1,6 +1,4 @@
 import json
-import runpy
-import sys
 from pathlib import Path
 
 import pytest
@@ -9,19 +7,6 @@ from common.datasets.prepare import prepare
 from common.phantoms import busi
 
 SCRIPT = Path(__file__).parents[2] / "scripts/audit.py"
-
-
-@pytest.fixture
-def command(monkeypatch, capsys):
-    """Runs the script in this process and returns exit code, output and errors."""
-
-    def run(*words):
-        monkeypatch.setattr(sys, "argv", ["audit.py", *map(str, words)])
-        with pytest.raises(SystemExit) as stop:
-            runpy.run_path(str(SCRIPT), run_name="__main__")
-        return stop.value.code, *capsys.readouterr()
-
-    return run
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,3 @@
-import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -17,19 +16,6 @@ def phantoms(tmp_path_factory):
     root = tmp_path_factory.mktemp("download") / "busbra"
     busbra.write(root, patients=20, seed=0, difficulty=0.2)
     return root
-
-
-@pytest.fixture
-def command(monkeypatch, capsys):
-    """Runs the script in this process and returns exit code, output and errors."""
-
-    def run(*words):
-        monkeypatch.setattr(sys, "argv", ["prepare.py", *map(str, words)])
-        with pytest.raises(SystemExit) as stop:
-            runpy.run_path(str(SCRIPT), run_name="__main__")
-        return stop.value.code, *capsys.readouterr()
-
-    return run
 
 
 def test_it_prepares_from_any_folder_and_says_what_it_found(phantoms, tmp_path):

@@ -1,6 +1,4 @@
 import json
-import runpy
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,18 +9,9 @@ from common.networks.backbones import BACKBONES
 SCRIPT = Path(__file__).parents[2] / "scripts/weights.py"
 
 
-@pytest.fixture
-def command(monkeypatch, capsys, tmp_path):
-    """Runs the script in this process and returns exit code, output and errors."""
+@pytest.fixture(autouse=True)
+def nothing_imported(monkeypatch, tmp_path):
     monkeypatch.setenv("RADIMAGENET_WEIGHTS", str(tmp_path / "imported"))
-
-    def run(*words):
-        monkeypatch.setattr(sys, "argv", ["weights.py", *map(str, words)])
-        with pytest.raises(SystemExit) as stop:
-            runpy.run_path(str(SCRIPT), run_name="__main__")
-        return stop.value.code, *capsys.readouterr()
-
-    return run
 
 
 @pytest.fixture(scope="module")
