@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
@@ -96,13 +96,20 @@ class Predictions:
         return replace(self, **{name: getattr(self, name)[which] for name in arrays})
 
 
-def write_predictions(path: str | Path, predictions: Predictions, *, synthetic: bool = False) -> None:
+def write_predictions(
+    path: str | Path,
+    predictions: Predictions,
+    *,
+    synthetic: bool = False,
+    more: Mapping[str, Sequence[str]] | None = None,
+) -> None:
     """Write the predictions as CSV, atomically; probabilities keep every bit of their float32.
 
     Args:
         path: The file to write.
         predictions: What it will hold.
         synthetic: Whether images or network come from phantoms; every row then says so.
+        more: Further columns, for people: `read_predictions` passes over them.
 
     Raises:
         StorageError: No space left, or no permission.
@@ -111,12 +118,15 @@ def write_predictions(path: str | Path, predictions: Predictions, *, synthetic: 
     writer = csv.writer(buffer, lineterminator="\n")
     names = predictions.class_names
     header, mark = ([SYNTHETIC], ["yes"]) if synthetic else ([], [])
-    writer.writerow([*TEXTS, "label", *(PROBABILITY + name for name in names), *header])
+    more = more or {}
+    writer.writerow([*TEXTS, "label", *(PROBABILITY + name for name in names), *more, *header])
     texts = zip(*(getattr(predictions, column) for column in TEXTS), strict=True)
     labels = ["" if label == UNKNOWN else names[label] for label in predictions.label]
     # str of a float32 is the shortest text that reads back as the same float32.
     numbers = (map(str, row) for row in predictions.probabilities.astype(np.float32))
-    writer.writerows([*text, label, *row, *mark] for text, label, row in zip(texts, labels, numbers, strict=True))
+    rest = zip(*more.values(), strict=True) if more else [()] * len(labels)
+    whole = zip(texts, labels, numbers, rest, strict=True)
+    writer.writerows([*text, label, *row, *further, *mark] for text, label, row, further in whole)
     write_text(path, buffer.getvalue())
 
 
@@ -136,23 +146,23 @@ def read_predictions(path: str | Path) -> Predictions:
         header, rows = header[:-1], [row[:-1] for row in rows]
     names = tuple(column.removeprefix(PROBABILITY) for column in header if column.startswith(PROBABILITY))
     expected = [*TEXTS, "label", *(PROBABILITY + name for name in names or ["CLASS"])]
-    if header != expected:
+    if header[: len(expected)] != expected:
         raise RunError(f"{path} begins with {','.join(expected)}, got {','.join(header)}: run evaluate again")
-    return _parse(path, rows, names)
+    return _parse(path, rows, names, width=len(header))
 
 
-def _parse(path: str | Path, rows: Sequence[Sequence[str]], names: tuple[str, ...]) -> Predictions:
-    width = len(TEXTS) + 1 + len(names)
+def _parse(path: str | Path, rows: Sequence[Sequence[str]], names: tuple[str, ...], *, width: int) -> Predictions:
     for line, row in enumerate(rows, start=2):
         if len(row) != width:
             raise RunError(f"{path} has {width} fields a line, got {len(row)} in line {line}: run evaluate again")
     index = {"": UNKNOWN} | {name: number for number, name in enumerate(names)}
     label_column = len(TEXTS)
+    numbers = slice(label_column + 1, label_column + 1 + len(names))
     unknown = {row[label_column] for row in rows} - set(index)
     if unknown:
         raise LabelError(f"labels in {path} are among {list(names)}, got {sorted(unknown)}: use the same class_names")
     try:
-        probabilities = np.array([row[label_column + 1 :] for row in rows], dtype=np.str_).astype(np.float32)
+        probabilities = np.array([row[numbers] for row in rows], dtype=np.str_).astype(np.float32)
     except ValueError as error:
         raise RunError(f"probabilities in {path} are numbers, got {error}: run evaluate again") from error
     return Predictions(
