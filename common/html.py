@@ -3,7 +3,6 @@
 import base64
 from collections.abc import Sequence
 from html import escape
-from pathlib import Path
 
 STYLE = """
 :root { color-scheme: light dark; --ink: #1d2327; --paper: #fff; --soft: #f2f4f5; --line: #d5dadd; --bad: #b3261e;
@@ -19,7 +18,7 @@ h1 { font-size: 1.5rem; margin: 0; } h2 { font-size: 1.15rem; margin: 2rem 0 0; 
 a { color: var(--link); }
 .scroll { overflow-x: auto; } table { border-collapse: collapse; margin: 1rem 0; overflow-wrap: normal; }
 th, td { text-align: left; padding: .25rem .75rem .25rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
-.number { text-align: right; font-variant-numeric: tabular-nums; }
+.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .banner { padding: .75rem 1rem; border: 2px solid var(--bad); border-radius: .5rem; font-weight: 600; }
 .spoils { color: var(--bad); font-weight: 600; }
 figure { margin: 0; } figcaption { font-size: .8rem; }
@@ -77,8 +76,12 @@ def data_uri(content: bytes, kind: str) -> str:
     return f"data:image/{kind};base64,{base64.b64encode(content).decode()}"
 
 
-def picture(path: Path, alt: str) -> str:
-    """Return a PNG file as an `img` that holds it."""
-    content = path.read_bytes()
-    width, height = (int.from_bytes(content[at : at + 4], "big") for at in (16, 20))  # the header chunk: PNG, 11.2.2
-    return f'<img alt="{escape(alt)}" width="{width}" height="{height}" src="{data_uri(content, "png")}">'
+def picture(png: bytes, alt: str) -> str:
+    """Return a PNG as an `img` that holds it."""
+    width, height = size_of(png)
+    return f'<img alt="{escape(alt)}" width="{width}" height="{height}" src="{data_uri(png, "png")}">'
+
+
+def size_of(png: bytes) -> tuple[int, int]:
+    """Return width and height of a PNG in pixels, from its header chunk (PNG specification, 11.2.2)."""
+    return int.from_bytes(png[16:20], "big"), int.from_bytes(png[20:24], "big")

@@ -5,7 +5,7 @@ from typing import Any
 
 from ...bundles import command_line
 from ...files import read_json, sha256_of_file, write_text
-from ...html import SYNTHETIC, document
+from ...html import document
 from ...runs import read_model
 from .audit import audit_section
 from .facts import data_section, hashes_section, reproduce_section, settings_section
@@ -16,22 +16,23 @@ from .scores import out_of_range_section, scores_section
 
 STYLE = """
 h3 { font-size: 1rem; margin: 1.25rem 0 0; }
-.result { font-size: 1.2rem; margin: .75rem 0; } .faint { color: var(--faint); }
+.result { font-size: 1.25rem; margin: .75rem 0 0; } .faint { color: var(--faint); }
 .badge { display: inline-block; margin: 0 .5rem .5rem 0; padding: .1rem .6rem; border: 2px solid var(--warm);
   border-radius: 1rem; color: var(--warm); font-weight: 600; }
 .badge.good { border-color: var(--line); color: var(--faint); }
-.grid { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr));
+.grid { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 18rem), 1fr));
   margin-top: 1rem; align-items: start; }
 .card { background: #fff; border: 1px solid var(--line); border-radius: .5rem; padding: .5rem; }
-.card img { display: block; width: 100%; height: auto; } .sheet img { min-width: 40rem; }
-.grid .wide { grid-column: 1 / -1; } figcaption { color: var(--faint); margin-top: .25rem; }
-tbody th { font-weight: normal; } th.group { font-weight: 600; padding-top: .75rem; }
+.card img { display: block; width: 100%; height: auto; } .wide .card { max-width: 52rem; }
+.wide img { min-width: 34rem; } .grid .wide { grid-column: 1 / -1; }
+section > figure, pre, .methods { margin-top: 1rem; } figcaption { color: var(--faint); margin-top: .25rem; }
+th[scope=row] { font-weight: normal; } th.group { font-weight: 600; padding-top: .75rem; }
 td, th { overflow-wrap: break-word; } .facts th { white-space: nowrap; color: var(--faint); }
 pre { background: var(--soft); border-radius: .5rem; padding: .75rem; white-space: pre-wrap; font-size: .85rem; }
 code { font-size: .9em; } .methods { background: var(--soft); border-radius: .5rem; padding: .1rem 1rem; }
 .references { font-size: .85rem; padding-left: 1.5rem; }
 nav a { margin-right: .75rem; }
-@media print { nav { display: none; } .grid { grid-template-columns: 1fr 1fr; } .sheet img { min-width: 0; }
+@media print { nav { display: none; } .grid { grid-template-columns: 1fr 1fr; } .wide img { min-width: 0; }
   pre, .methods { border: 1px solid var(--line); } }
 """
 
@@ -79,7 +80,7 @@ def page(
     """Return the page: the result, figures, errors, scores, audit, methods, and all that is needed to repeat it.
 
     Args:
-        result: One sentence.
+        result: One sentence; after its first semicolon, what it stands on.
         card: `model.json`.
         metrics: `metrics.json`: scores in any nesting, each `{"value", "low", "high", "n"}`.
         run: `run.json`.
@@ -90,6 +91,7 @@ def page(
         hashes: SHA-256 of the model's files by name.
         command: What evaluated the model.
     """
+    headline, _, basis = result.partition("; ")
     classes = card["class_names"]
     told = ", ".join(classes) if len(classes) <= 4 else f"{len(classes)} classes"
     errors = [picture for picture in pictures if picture.stem == ERRORS]
@@ -108,8 +110,8 @@ def page(
     filled = {title: content for title, content in sections.items() if content}
     return document(
         f"{card['dataset']['name']}: {told}",
-        SYNTHETIC if card["dataset"]["synthetic"] else "",
-        note(result, "result"),
+        note(f"{headline[:1].upper()}{headline[1:]}.", "result"),
+        note(f"{basis[:1].upper()}{basis[1:]}.", "faint") if basis else "",
         _badges(card, metrics, audit),
         _navigation(list(filled)),
         "<main>",

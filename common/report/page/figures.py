@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from ...html import picture
+from ...html import picture, size_of
 from .parts import note, words
 
 ERRORS = "errors"
@@ -20,7 +20,7 @@ CAPTIONS = {
 """By the name of the file; a figure without one is called by its name."""
 
 WIDE = 1.4
-"""A figure with a greater ratio of width to height has a row of its own."""
+"""A figure with a greater ratio of width to height has a row of its own, and scrolls by itself on a telephone."""
 
 
 def figures_section(pictures: Sequence[Path]) -> str:
@@ -33,9 +33,8 @@ def figures_section(pictures: Sequence[Path]) -> str:
 def figure(path: Path) -> str:
     """Return one figure on white, whatever the page's colours are, with its caption."""
     caption = CAPTIONS.get(path.stem, words(path.stem).capitalize())
-    header = path.read_bytes()[16:24]
-    width, height = int.from_bytes(header[:4], "big"), int.from_bytes(header[4:], "big")
-    kind = "sheet" if path.stem == ERRORS else ""
+    content = path.read_bytes()
+    width, height = size_of(content)
     wide = ' class="wide"' if path.stem == ERRORS or width > WIDE * height else ""
-    image = f'<div class="card scroll {kind}">{picture(path, caption)}</div>'
+    image = f'<div class="card scroll">{picture(content, caption)}</div>'
     return f"<figure{wide}>{image}{note(caption, tag='figcaption')}</figure>"

@@ -13,6 +13,9 @@ TRAINED = {
 }
 """What `trainable` means."""
 
+LOSSES = {"CrossEntropyLoss": "cross-entropy", "BCEWithLogitsLoss": "binary cross-entropy"}
+"""What people call torch's losses."""
+
 FOLDS = {
     "ours": "Parts were drawn by us: patients and near-duplicate images were kept together, classes were spread evenly "
     "(70 % to train, 10 % to validate, 20 % to test)",
@@ -22,114 +25,128 @@ FOLDS = {
 
 STATISTICS = {
     "auc": (
-        "Intervals of the AUC are from DeLong's variance{clustered}",
+        "of the AUC by DeLong's variance{clustered}",
         "DeLong, DeLong, Clarke-Pearson, Biometrics 44 (1988) 837; clustered: Obuchowski, Biometrics 53 (1997) 567",
     ),
     "sensitivity": (
-        "those of sensitivity, specificity and other proportions are Wilson's{design}",
+        "of sensitivity, specificity and other proportions by Wilson's method{design}",
         "Wilson, JASA 22 (1927) 209; design effect: Rao and Scott, Biometrics 48 (1992) 577",
     ),
     "average_precision": (
-        "those of other scores are from a bootstrap{resampled}",
+        "of other scores by a bootstrap{resampled}",
         "Efron and Tibshirani, An Introduction to the Bootstrap, Chapman and Hall 1993",
     ),
-    "kappa": (
-        "agreement with the ordered classes is weighted kappa",
-        "Cohen, Psychological Bulletin 70 (1968) 213",
-    ),
 }
-"""Where an interval comes from, by what the name of a score contains; each with its reference."""
+"""How an interval was computed, by a score that has such a one; each with its reference."""
 
-CHOSEN = (
-    "Decision thresholds (Youden's, and the one for 95 % sensitivity) and the calibration temperature were chosen on "
-    "the validation part alone"
-)
-CHOSEN_REFERENCES = (
-    "Youden, Cancer 3 (1950) 32",
-    "Guo, Pleiss, Sun, Weinberger, On calibration of modern neural networks, ICML 2017",
-    "Cardoso et al., MONAI: an open-source framework for deep learning in healthcare, arXiv:2211.02701, 2022",
-)
-"""Of what is chosen on validation, and of the software."""
-
+YOUDEN = "Youden, Cancer 3 (1950) 32"
+TEMPERATURE = "Guo, Pleiss, Sun, Weinberger, On calibration of modern neural networks, ICML 2017"
+MONAI = "Cardoso et al., MONAI: an open-source framework for deep learning in healthcare, arXiv:2211.02701, 2022"
 RADIMAGENET = "Mei et al., RadImageNet, Radiology: Artificial Intelligence 4 (2022) e210315"
+
+
+class References:
+    """The works that a text cites, in the order of their first mention."""
+
+    def __init__(self) -> None:
+        self.cited: list[str] = []
+
+    def __call__(self, work: str) -> str:
+        """Return the mark in the text, such as `[1]`."""
+        if work not in self.cited:
+            self.cited.append(work)
+        return f"[{self.cited.index(work) + 1}]"
 
 
 def methods_section(card: Mapping[str, Any], metrics: Mapping[str, Any], run: Mapping[str, Any]) -> str:
     """Return the paragraph and its references."""
-    names = [path[-1] for path, _ in scores_in(metrics)]
-    known = "optimistic" not in str(metrics.get("level", ""))
-    statistics, references = _statistics(names, known=known)
-    text = " ".join([*_data(card, run), *_training(card), f"{CHOSEN}. {statistics}", _software(card, run)])
-    if "radimagenet" in str(card["weights_source"]).lower():
-        references = [RADIMAGENET, *references]
-    listed = "".join(note(reference, tag="li") for reference in references)
-    return f'<div class="methods">{note(text)}<ol class="references">{listed}</ol></div>'
+    cite = References()
+    sentences = [
+        *_data(card, metrics, run),
+        *_training(card, cite),
+        *_statistics(metrics, cite),
+        *_software(card, run, cite),
+    ]
+    listed = "".join(note(work, tag="li") for work in cite.cited)
+    return f'<div class="methods">{note(" ".join(sentences))}<ol class="references">{listed}</ol></div>'
 
 
-def _data(card: Mapping[str, Any], run: Mapping[str, Any]) -> Iterator[str]:
+def _data(card: Mapping[str, Any], metrics: Mapping[str, Any], run: Mapping[str, Any]) -> Iterator[str]:
     images = {**card["images"], **run.get("images", {})}
     synthetic = "synthetic images (phantoms) of " if card["dataset"]["synthetic"] else ""
     counts = f"{images['train']:,} images to train, {images['valid']:,} to validate"
-    tested = f" and {images['test']:,} to test" if "test" in images else ""
+    patients = metrics.get("test", {}).get("patients")
+    whose = f" (of {patients:,} patients)" if patients else ""
+    tested = f" and {images['test']:,}{whose} to test" if "test" in images else ""
     yield (
         f"A network was trained to tell {plain(card['class_names'])} apart in {synthetic}{card['dataset']['name']}: "
-        f"{counts}{tested} (fold {card['fold']})."
+        f"{counts}{tested}, fold {card['fold']}."
     )
     yield f"{FOLDS['official' if str(card['fold']).startswith('official') else 'ours']}."
     for pair, count in card["dataset"]["shared_patients"].items():
         yield f"{count} patients of this split are in both {pair}."
 
 
-def _training(card: Mapping[str, Any]) -> Iterator[str]:
+def _training(card: Mapping[str, Any], cite: References) -> Iterator[str]:
     height, width = card["image_size"]
     window = "" if card["window"] == "none" else f" in the {card['window']} window"
     yield f"Images were read as luminance{window}, scaled to [0, 1] and resized to {height} x {width} pixels by area."
-    yield f"The network was {card['backbone']}, started from {card['weights_source']}, with a linear classifier."
+    source = card["weights_source"]
+    origin = f" {cite(RADIMAGENET)}" if "radimagenet" in source.lower() and not source.startswith("random") else ""
+    yield f"The network was {card['backbone']}, started from {source}{origin}, with a linear classifier."
     recipe = card.get("recipe", {})
     optimizer, loss = (_name(recipe.get(key)) for key in ("optimizer", "loss"))
-    by = f" with {optimizer}" if optimizer else ""
-    towards = f" and {loss}" if loss else ""
+    by = f" by {optimizer}" if optimizer else ""
+    on = f" on the {LOSSES.get(loss, loss)}" if loss else ""
     yield (
-        f"{TRAINED[card['trainable']]}{by} at a learning rate of {card['learning_rate']:g}{towards}, in batches of "
-        f"{card['batch_size']} for at most {card['max_epochs']} epochs, stopped after {card['patience']} without a "
-        f"better score on validation; epoch {card['best_epoch']} was kept (seed {card['seed']})."
+        f"{TRAINED[card['trainable']]}{by}{on} at a learning rate of {card['learning_rate']:g}, in batches of "
+        f"{card['batch_size']}, for at most {card['max_epochs']} epochs, and ended early after {card['patience']} "
+        f"without a better score on validation; epoch {card['best_epoch']} was kept (seed {card['seed']})."
     )
-    if told := list(_descriptions(recipe.get("train::random_transforms"))):
-        yield f"Augmentation: {'; '.join(told)}."
+    if told := _augmentation(recipe.get("train::random_transforms")):
+        yield f"Augmentation: {told}."
 
 
-def _descriptions(transforms: Any) -> Iterator[str]:
-    """Yield what each transform says of itself, else its name and its arguments."""
-    entries = transforms if isinstance(transforms, list) else [transforms]
-    for entry in entries:
-        if not isinstance(entry, Mapping):
-            continue
-        own = {key: value for key, value in entry.items() if not key.startswith("_") and key not in ("keys", "prob")}
-        arguments = ", ".join(f"{key} {str(plain(value)).lstrip('$')}" for key, value in own.items())
-        name = _name(entry)
-        yield f"{name} ({arguments}; probability {entry['prob']})" if "prob" in entry else f"{name} ({arguments})"
+def _augmentation(transforms: Any) -> str:
+    """Return what the transforms say of themselves with their names, else names and arguments."""
+    entries = [entry for entry in transforms or [] if isinstance(entry, Mapping)]
+    names = [_name(entry) for entry in entries]
+    if said := [str(entry["_desc_"]).rstrip(".") for entry in entries if "_desc_" in entry]:
+        return f"{'; '.join(said)} ({', '.join(names)})"
+    return "; ".join(f"{name} ({_arguments(entry)})" for name, entry in zip(names, entries, strict=True))
+
+
+def _arguments(component: Mapping[str, Any]) -> str:
+    own = {key: value for key, value in component.items() if not key.startswith("_") and key != "keys"}
+    return ", ".join(f"{key} {plain(value).lstrip('$')}" for key, value in own.items())
 
 
 def _name(component: Any) -> str:
     return str(component.get("_target_", "")).rpartition(".")[2] if isinstance(component, Mapping) else ""
 
 
-def _statistics(names: list[str], *, known: bool) -> tuple[str, list[str]]:
-    used = {key: entry for key, entry in STATISTICS.items() if any(key in name for name in names)}
+def _statistics(metrics: Mapping[str, Any], cite: References) -> Iterator[str]:
+    names = {path[-1] for path, _ in scores_in(metrics)}
+    known = "optimistic" not in str(metrics.get("level", ""))
     words = {
         "clustered": ", clustered by patient" if known else ", as if images were independent",
         "design": ", with the design effect of patients" if known else "",
         "resampled": " of patients" if known else " of images",
     }
-    sentences = [text.format(**words) for text, _ in used.values()]
-    joined = "; ".join(sentences)
-    unknown = "" if known else " Patients were not known, so the intervals are image-level and optimistic."
-    references = [reference for _, reference in used.values()]
-    return f"{joined[:1].upper()}{joined[1:]}.{unknown}" if joined else unknown, [*references, *CHOSEN_REFERENCES]
+    yield (
+        f"Decision thresholds (Youden's {cite(YOUDEN)}, and the highest that finds 95 % of the positives) and the "
+        f"calibration temperature {cite(TEMPERATURE)} were chosen on the validation part alone."
+    )
+    methods = [f"{text.format(**words)} {cite(work)}" for key, (text, work) in STATISTICS.items() if key in names]
+    if methods:
+        yield f"Intervals are at 95 %: {', '.join(methods)}."
+    if not known:
+        yield "Patients were not known: the intervals are image-level, and optimistic."
 
 
-def _software(card: Mapping[str, Any], run: Mapping[str, Any]) -> str:
-    versions = run.get("versions", {})
-    told = ", ".join(f"{name} {versions[name]}" for name in ("monai", "torch") if name in versions)
-    precision = f"Computed in {card['precision']}" if "precision" in card else "Computed"
-    return f"{precision} with {told} on {run.get('machine', 'a machine that was not noted')}." if told else ""
+def _software(card: Mapping[str, Any], run: Mapping[str, Any], cite: References) -> Iterator[str]:
+    if versions := run.get("versions"):
+        yield (
+            f"Computed in {card['precision']} with MONAI {versions['monai']} {cite(MONAI)} and PyTorch "
+            f"{versions['torch']} on {run['machine']}."
+        )

@@ -51,8 +51,8 @@ def words(name: str) -> str:
 
 NAMES = {
     "auc": "AUC",
-    "youden": "at Youden's threshold",
-    "sensitivity_95": "at the threshold for 95 % sensitivity",
+    "youden": "Youden's threshold",
+    "sensitivity_95": "threshold for 95 % sensitivity",
     "brier": "Brier score",
     "brier_calibrated": "Brier score, calibrated",
     "expected_calibration_error": "expected calibration error",

@@ -24,7 +24,7 @@ def scores_section(metrics: Mapping[str, Any]) -> str:
     found = list(scores_in(told))
     parts = dict.fromkeys([*PARTS, *(path[0] for path, _ in found)])
     tables = [_table(part, [(path[1:], score) for path, score in found if path[0] == part]) for part in parts]
-    rest = {" ".join(words(name) for name in path): value for path, value in _plain_values(told)}
+    rest = {" ".join(words(key) for key in path if key != "thresholds"): value for path, value in _plain_values(told)}
     intro = "Intervals are at 95 %. Each n is the number of images that the score stands on."
     return f"{note(intro)}{''.join(tables)}<h3>Chosen and counted</h3>{facts(rest)}"
 
