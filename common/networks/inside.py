@@ -6,6 +6,8 @@ from contextlib import contextmanager
 import torch
 from torch import nn
 
+from .classifier import Classifier
+
 
 def last_linear(network: nn.Module) -> nn.Linear | None:
     """Return the last linear layer, which makes logits of features; None where there is none."""
@@ -14,13 +16,15 @@ def last_linear(network: nn.Module) -> nn.Linear | None:
 
 
 def last_map(forward: Callable[[torch.Tensor], torch.Tensor], network: nn.Module, image: torch.Tensor) -> nn.Module:
-    """Return the module that receives the last feature map with more than one pixel: the pooling, in most networks.
+    """Return the module that receives the last feature map: our pooling, or what has the last one above one pixel.
 
     Args:
         forward: What calls the network.
         network: The network.
-        image: `(1, 1, H, W)`: a forward pass tells.
+        image: `(1, 1, H, W)`: of a network that is not ours, a forward pass tells.
     """
+    if isinstance(network, Classifier):
+        return network.pool
     receivers: list[nn.Module] = []
 
     def note(module: nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
