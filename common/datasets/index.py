@@ -13,7 +13,7 @@ COLUMNS = ("image", "frame", "mask", "crop", "label", "patient", "study", "split
 """What every index begins with, then the publisher's further splits (`split_1` ...), then `PREPARED_COLUMNS`.
 
 `image`: path below the root, `/` between folders. `frame`: slice or frame, empty if single. `mask`: paths joined by
-`;`, one per lesion; empty if not annotated. `crop`: top, left, bottom, right in pixels. `label`: a class name.
+`;`, one per lesion; empty if not annotated. `crop`: top left bottom right in pixels. `label`: a class name.
 `patient`: empty if unknown. `split`: the publisher's part, `train`, `valid` or `test`.
 """
 

@@ -65,6 +65,7 @@ def _item(row: dict[str, str], root: Path) -> dict[str, Any]:
         "image": str(root / row["image"]),
         "label": row["label"],
         "frame": row["frame"],
+        "crop": row["crop"],
         "patient": row["patient"],
         "study": row["study"],
     }

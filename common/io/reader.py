@@ -12,6 +12,7 @@ from monai.transforms import LoadImaged
 
 from ..errors import ConfigError, ImageError
 from .decode import decode
+from .decode.crop import cropped
 from .decode.decoded import Decoded
 from .decode.windows import WINDOWS
 from .worker import Decoder
@@ -29,15 +30,22 @@ class Reader(ImageReader):
     Args:
         frame: Zero-based frame of a file that holds several; None or "" for a file that holds one.
         window: A named CT window, or `none`.
+        crop: The part to keep, top left bottom right in pixels, as in the column `crop`; empty for all.
         decoder: What decodes; a `worker.Decoder`'s `decode` for files that are not trusted.
     """
 
     def __init__(
-        self, frame: int | str | None = None, *, window: str = "none", decoder: Callable[..., Decoded] = decode
+        self,
+        frame: int | str | None = None,
+        *,
+        window: str = "none",
+        crop: str = "",
+        decoder: Callable[..., Decoded] = decode,
     ) -> None:
         super().__init__()
         self.frame = None if frame in (None, "") else int(frame)
         self.window = window
+        self.crop = crop
         self.decoder = decoder
 
     def verify_suffix(self, filename: Sequence[str] | str) -> bool:
@@ -57,7 +65,7 @@ class Reader(ImageReader):
         The affine takes (row, column, slice) to millimetres towards the patient's right, front and head, so that what
         is predicted can be written where the image lies; the identity where the file does not say.
         """
-        image = self.decoder(img, self.frame, window=self.window)
+        image = cropped(self.decoder(img, self.frame, window=self.window), self.crop, img)
         affine = np.eye(4) if image.affine is None else image.affine
         return image.pixels[np.newaxis], {
             "original_channel_dim": 0,
@@ -71,7 +79,7 @@ class Reader(ImageReader):
 class ReadImaged(LoadImaged):
     """The image at each key, read by `Reader` alone: a MetaTensor `(1, H, W)`, float32 in `[0, 1]`, rows first.
 
-    An item's `frame`, where it has one, is passed on.
+    An item's `frame` and `crop`, where it has them, are passed on.
 
     Args:
         keys: Keys of the items that hold paths.
@@ -94,5 +102,6 @@ class ReadImaged(LoadImaged):
 
     def __call__(self, data: Mapping[Hashable, Any], reader: ImageReader | None = None) -> dict[Hashable, Any]:
         """Return the item with its images read."""
-        own = Reader(frame=data.get("frame"), window=self.window, decoder=self.decoder)
+        frame, crop = data.get("frame"), data.get("crop") or ""
+        own = Reader(frame=frame, window=self.window, crop=crop, decoder=self.decoder)
         return super().__call__(data, reader or own)
