@@ -47,6 +47,8 @@ def read_items(dataset_dir: str | Path, class_names: Sequence[str], *, fold: int
         SplitError: No such fold, or a part that is empty or lacks a class.
     """
     data = read_prepared(Path(dataset_dir))
+    if not data.class_names:
+        raise DatasetError(f"{dataset_dir} was prepared without labels, for inference only: prepare it with --labels")
     parts = partition(data.rows, str(fold))
     unknown = sorted({row["label"] for row in data.rows if not row["exclude"]} - set(class_names))
     if unknown:
