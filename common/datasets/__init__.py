@@ -54,8 +54,11 @@ def published(name: str, task: str = "", *, as_published: bool = False) -> Publi
     if name not in NAMES:
         from difflib import get_close_matches
 
-        near = get_close_matches(name.lower(), NAMES, n=1, cutoff=0)[0]
-        raise DatasetError(f"no data set is called {name!r}: did you mean {near!r}? There are {', '.join(NAMES)}")
+        from .own import KINDS
+
+        words = (*NAMES, *KINDS)
+        near = get_close_matches(name.lower(), words, n=1, cutoff=0)[0]
+        raise DatasetError(f"no data set is called {name!r}: did you mean {near!r}? There are {', '.join(words)}")
     module = import_module(f".{name}", __name__)
     if as_published:
         if task or not hasattr(module, "AS_PUBLISHED"):

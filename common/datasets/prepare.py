@@ -133,8 +133,13 @@ def prepare_rows(
     _record_pixels(rows, prints)
     _record_duplicates(rows, duplicates_among(rows, prints))
     if not any(is_kept(row) for row in rows):
-        whole = f"is the download of {publication.title} complete" if publication.origin else "can a viewer open them"
-        raise DatasetError(f"{root} has no usable image among {len(rows)}: {whole}?")
+        reasons = ", ".join(sorted({row["exclude"].partition(":")[0] for row in rows}))
+        whole = (
+            f"is the download of {publication.title} complete?"
+            if publication.origin
+            else f"they are left out, {reasons}"
+        )
+        raise DatasetError(f"{root} has no usable image among {len(rows)}: {whole}")
     for row, fold in zip(rows, assign_folds(rows), strict=True):
         row["fold"] = fold if publication.class_names else ""
     if how.salt:
@@ -149,10 +154,14 @@ def prepare_rows(
 
 
 def duplicates_among(rows: Sequence[Row], prints: Sequence[Fingerprint | ImageError]) -> list[Duplicate]:
-    """Return the pairs of rows, by position, that show the same picture; unreadable images are in none."""
+    """Return the pairs of rows, by position, that show the same picture; unreadable images are in none.
+
+    Where the patient is not known, the study stands for it: neighbouring frames resemble each other.
+    """
     readable = [(position, its) for position, its in enumerate(prints) if isinstance(its, Fingerprint)]
     positions = [position for position, _ in readable]
-    found = find_duplicates([its for _, its in readable], [rows[position]["patient"] for position in positions])
+    whose = [rows[position]["patient"] or rows[position]["study"] for position in positions]
+    found = find_duplicates([its for _, its in readable], whose)
     return [Duplicate(positions[pair.first], positions[pair.second], pair.exact) for pair in found]
 
 
@@ -240,7 +249,7 @@ def summary(data: PreparedDataset) -> str:
     """Return what a user wants to know after preparation: counts, folds, what is excluded, and what leaks."""
     counts: Mapping[str, Any] = data.description["counts"]
     patients = f"{counts['patients']:,} patients" if counts["patients"] else "unknown patients (scores are image-level)"
-    classes = ", ".join(f"{counts[name]:,} {name}" for name in data.class_names)
+    classes = ", ".join(f"{counts[name]:,} {name if name[:1].isalpha() else repr(name)}" for name in data.class_names)
     mark = "SYNTHETIC, phantoms in the layout of " if data.synthetic else ""
     lines = [f"{mark}{data.title}: {counts['images']:,} images of {patients}{': ' if classes else ''}{classes}"]
     lines += [data.description["differs_from_publication"]] if data.description["differs_from_publication"] else []

@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -25,8 +26,7 @@ def read_delimited(path: Path) -> list[tuple[int, Sequence[str]]]:
     stated = first.strip().casefold()
     if stated.startswith("sep=") and len(stated) == 5:  # Excel's own way to say so
         return [(number + 1, cells) for number, cells in _parsed(path, rest, stated[4])]
-    widths = {delimiter: _width(path, text, delimiter) for delimiter in _DELIMITERS}
-    return _parsed(path, text, max(widths, key=lambda delimiter: widths[delimiter]))
+    return _parsed(path, text, max(_DELIMITERS, key=lambda delimiter: _agreement(path, text, delimiter)))
 
 
 def _decoded(path: Path) -> str:
@@ -54,11 +54,11 @@ def _parsed(path: Path, text: str, delimiter: str) -> list[tuple[int, Sequence[s
         raise DatasetError(f"{path} is no table in CSV ({error}): save it again as CSV or XLSX") from error
 
 
-def _width(path: Path, text: str, delimiter: str) -> int:
-    """Return how many cells the lines at the head of a table have at least, most lines having as many."""
+def _agreement(path: Path, text: str, delimiter: str) -> tuple[int, int]:
+    """Return how many lines at the head of a table have the usual number of cells, and that number; 0 if it is one."""
     head = "".join(text.splitlines(keepends=True)[:_LOOKED_AT])
     try:
-        widths = [len(cells) for _, cells in _parsed(path, head, delimiter) if any(cells)]
+        widths = Counter(len(cells) for _, cells in _parsed(path, head, delimiter) if len(cells) > 1)
     except DatasetError:  # cut within quotes, or never meant to be parsed so
-        return 0
-    return sorted(widths)[len(widths) // 2] if widths else 0
+        return 0, 0
+    return max(((count, width) for width, count in widths.items()), default=(0, 0))

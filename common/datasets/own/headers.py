@@ -63,7 +63,7 @@ def read_header(path: Path) -> Header:
     try:
         with quietly():
             header = dcmread(path, stop_before_pixels=True, force=True, specific_tags=_TAGS)
-            frames = int(header.get("NumberOfFrames") or 1) if "Rows" in header else 0
+            frames = int(header.get("NumberOfFrames") or 1) if header.get("Rows") else 0
             found = Header(frames, _ids(header), _columns(header), _moment(header))
     except Exception as error:
         # pydicom answers a damaged header with any class, and with text that may quote the patient's name.

@@ -113,6 +113,6 @@ def _refuse_contradictions(rows: Sequence[Row]) -> None:
         named = "; ".join(f"{patient}: {', '.join(sorted(labels[patient]))}" for patient in several[:_SHOWN])
         more = " ..." if len(several) > _SHOWN else ""
         raise DatasetError(
-            f"{len(several):,} patients have images of different classes ({named}{more}): correct the table, or "
-            "say that labels are of single images (slices, sides, lesions) with --labels-per-image"
+            f"a patient has one class; {len(several):,} have several ({named}{more}): correct the table, or say that "
+            "labels are of single images (slices, sides, lesions) with --labels-per-image"
         )

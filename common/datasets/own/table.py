@@ -48,7 +48,7 @@ def list_table(sheet: Sheet, images: Images, columns: Columns, rules: Rules) -> 
             for position in positions:
                 lines_of[position].append(line)
     details = Details(sheet, [its.row["image"] for its in images.found], columns)
-    rows = list[Row]()
+    rows, repeated = list[Row](), 0
     for position, its in enumerate(images.found):
         lines = lines_of.get(position, [])
         answers = [labels[line] for line in lines]
@@ -58,14 +58,14 @@ def list_table(sheet: Sheet, images: Images, columns: Columns, rules: Rules) -> 
         elif lines:
             own = details.of([sheet.lines[line] for line in lines])
             rows.append({**its.row, **own, **_merged(answers)})
+            repeated += len(lines) - 1
         elif its.row["image"] not in details.masks:
             left_out.append(LeftOut("file", its.row["image"], "no line with a label in the table"))
-    left_out += details.left_out
-    repeated = sum(len(lines) - 1 for lines in lines_of.values())
+    left_out = list(dict.fromkeys([*left_out, *details.left_out]))  # once for all frames of a file
     size = f"{len(joined.images):,} of {len(sheet.lines):,} lines, {len(rows):,} images"
     notes = [*sheet.notes, f"joined by {joined.how}: {size}"]
-    notes += [f"{repeated:,} lines repeat the label of another for the same image"] if repeated else []
-    return labelled(images.root, rows, rules, left_out=list(dict.fromkeys(left_out)), notes=notes)
+    notes += [f"lines that repeat the label of another for the same image: {repeated:,}"] if repeated else []
+    return labelled(images.root, rows, rules, left_out=left_out, notes=notes)
 
 
 def _labels(sheet: Sheet, columns: Columns) -> list[Row]:

@@ -39,7 +39,7 @@ def read_workbook(path: Path, sheet: str = "") -> tuple[list[tuple[int, Sequence
             chosen.cell(row, column).value = first.value
             chosen.cell(row, column).number_format = first.number_format
     if merged:
-        notes.append(f"{len(merged):,} merged blocks of cells, filled from their top left cells")
+        notes.append(f"merged cells, filled from their top left one: {len(merged):,} blocks")
     rows = [(number, [_text(cell) for cell in cells]) for number, cells in enumerate(chosen.iter_rows(), start=1)]
     return list(rows), notes
 
