@@ -59,9 +59,12 @@ def own(arguments: Namespace) -> "Own":
     from common.datasets.own.classes import Rules
     from common.datasets.own.details import Columns
     from common.datasets.own.prepare import Own
+    from common.errors import ConfigError
 
     names = ("image", "label", "multilabel", "patient", "study", "split", "mask", "crop")
     is_table = arguments.dataset == "table"
+    if is_table and arguments.images is None:
+        raise ConfigError("a table is joined to the images of a folder: give it, --images DIR")
     return Own(
         kind=arguments.dataset,
         images=arguments.images if is_table else arguments.source,

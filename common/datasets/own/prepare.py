@@ -52,8 +52,6 @@ def prepare_own(own: Own, folder: str | Path, *, how: How = AS_USUAL) -> Prepare
 
 
 def _refuse_without_labels(own: Own) -> None:
-    if own.kind == "table" and own.table is None:
-        raise DatasetError("a table is joined to the images of a folder: give it, --images DIR")
     if own.kind == "dicom" and (own.table is None) != own.unlabelled:
         what = (
             "--labels and --unlabelled exclude each other" if own.table else "training needs labels: give --labels FILE"
@@ -64,16 +62,18 @@ def _refuse_without_labels(own: Own) -> None:
 def _list(own: Own, source: Path) -> Listed:
     if own.kind == "folder":
         return list_folder(source, own.rules, patients=own.columns.patient != NONE, clips=own.clips)
+    sheet = read_sheet(own.table, own.sheet) if own.table else None
     images = find_images(source, clips=own.clips, dicom_only=own.kind == "dicom")
-    if own.table is None:
+    if sheet is None:
         return list_unlabelled(images)
-    return list_table(read_sheet(own.table, own.sheet), images, own.columns, own.rules)
+    others = [its for its in images.left_out if (source / its.where).resolve() != sheet.path.resolve()]
+    return list_table(sheet, images._replace(left_out=others), own.columns, own.rules)
 
 
 def _publication(own: Own, listed: Listed) -> Published:
     return Published(
         name=own.kind,
-        title=own.images.resolve().name,
+        title=own.images.resolve().name.removesuffix(".zip"),
         origin="",
         licence="your own images: on your terms",
         citation="",

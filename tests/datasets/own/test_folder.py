@@ -48,3 +48,17 @@ def test_images_without_folders_are_refused(picture, tmp_path):
     picture(tmp_path / "a.png")
     with pytest.raises(DatasetError, match="has images, and no folder per class: move them into two or more"):
         list_folder(tmp_path, Rules())
+
+
+def test_masks_beside_their_images_are_no_images(picture, tmp_path):
+    for number in range(5):
+        for name in ("a", "b"):
+            picture(tmp_path / name / f"{number}.png", number)
+    for name in ("a/0_mask.png", "a/0_mask_1.png", "b/gas_mask.png"):
+        picture(tmp_path / name)
+    made = list_folder(tmp_path, Rules())
+    rows = {row["image"]: row["mask"] for row in made.rows}
+    assert len(rows) == 11
+    assert rows["a/0.png"] == "a/0_mask.png;a/0_mask_1.png"
+    assert rows["b/gas_mask.png"] == ""
+    assert made.notes[0] == "masks beside their images (NAME_mask): 2"

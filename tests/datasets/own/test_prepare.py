@@ -82,6 +82,14 @@ def test_labels_and_unlabelled_exclude_each_other(study, table, tmp_path):
         prepare_own(own, tmp_path / "data")
 
 
+def test_a_table_among_the_images_is_not_left_out_but_other_files_are(study, table, tmp_path):
+    (study / "notes.txt").write_text("text")
+    path = labels(table, "ID{}".format).rename(study / "labels.csv")
+    data = prepare_own(Own(kind="dicom", images=study, table=path), tmp_path / "data")
+    assert (tmp_path / "data/left_out.csv").read_text() == "what,where,reason\nfile,notes.txt,not DICOM\n"
+    assert "in left_out.csv: 1 of file: not DICOM" in summary(data)
+
+
 def test_a_table_needs_a_folder_that_exists(table, tmp_path):
     with pytest.raises(DatasetError, match=r"there is no folder .*gone: give the one that holds the images"):
         prepare_own(Own(kind="table", images=tmp_path / "gone", table=table([["a"]])), tmp_path / "data")
