@@ -1,4 +1,4 @@
-"""Random streams keyed by name and index, so that element i never depends on how many elements there are."""
+"""Random streams keyed by name and index, so that element i never depends on how many elements there are; fields."""
 
 import zlib
 from collections.abc import Iterator, Sequence
@@ -6,6 +6,7 @@ from itertools import count
 from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 T = TypeVar("T")
 
@@ -29,3 +30,11 @@ def from_block(block: Sequence[T], index: int, *, seed: int, key: str) -> T:
 def in_turn(block: Sequence[T], *, seed: int, key: str) -> Iterator[T]:
     """Yield the sequence of `from_block` without end."""
     return (from_block(block, index, seed=seed, key=key) for index in count())
+
+
+def smooth(generator: np.random.Generator, shape: tuple[int, int], cells: tuple[int, int]) -> npt.NDArray[np.float32]:
+    """Return a smooth random field of about unit variance with `cells` (down, across) independent values."""
+    from PIL import Image
+
+    coarse = Image.fromarray(generator.standard_normal(cells, dtype=np.float32))
+    return np.asarray(coarse.resize(shape[::-1], Image.Resampling.BICUBIC))

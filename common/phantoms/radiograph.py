@@ -1,0 +1,216 @@
+"""Synthetic frontal chest radiographs: ribs, lungs, heart, diaphragm, and pneumonia as opacities within the lungs."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from .draw import smooth
+from .pneumonia import Pneumonia
+
+Field = npt.NDArray[np.float32]
+
+GRID = 256
+"""Longer side in pixels of the grid on which anatomy is drawn; what is finer than 1/256 of a radiograph is grain."""
+
+VISIBLE = 0.06
+"""Attenuation above healthy lung from which a reader would draw a box around an opacity."""
+
+
+@dataclass(frozen=True)
+class Chest:
+    """One patient's anatomy and exposure, drawn without regard to the class; lengths in heights of the image.
+
+    Args:
+        half_width: Of the rib cage.
+        base: Where the right hemidiaphragm stands.
+        heart: Mean radius of the heart.
+        ribs: Distance of neighbouring ribs.
+        slope: How far a posterior rib falls from the spine to the chest wall.
+        tilt: Rotation of the patient, radians.
+        shift: Of the midline to the right of the image.
+        fat: Thickness of the chest wall.
+        gain: Contrast of the exposure.
+        gamma: Of the display.
+    """
+
+    half_width: float
+    base: float
+    heart: float
+    ribs: float
+    slope: float
+    tilt: float
+    shift: float
+    fat: float
+    gain: float
+    gamma: float
+
+
+def draw_chest(generator: np.random.Generator) -> Chest:
+    """Return a random patient."""
+    return Chest(
+        half_width=float(generator.uniform(0.32, 0.42)),
+        base=float(generator.uniform(0.74, 0.86)),
+        heart=float(generator.uniform(0.13, 0.19)),
+        ribs=float(generator.uniform(0.062, 0.088)),
+        slope=float(generator.uniform(0.04, 0.16)),
+        tilt=float(generator.normal(0, 0.035)),
+        shift=float(generator.normal(0, 0.025)),
+        fat=float(generator.uniform(0.03, 0.08)),
+        gain=float(generator.uniform(0.85, 1.15)),
+        gamma=float(generator.uniform(0.85, 1.2)),
+    )
+
+
+class Box(NamedTuple):
+    """Left and upper edge, width and height of an opacity, in pixels from the image's left upper corner."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+
+
+def radiograph(
+    generator: np.random.Generator, chest: Chest, pneumonia: Pneumonia, *, size: tuple[int, int]
+) -> tuple[npt.NDArray[np.uint8], list[Box], dict[str, Any]]:
+    """Return one radiograph, the boxes of its visible opacities, and the truth that was planted.
+
+    Args:
+        generator: The exposure's stream: noise and small displacements.
+        chest: The patient.
+        pneumonia: What the lungs show.
+        size: Height and width in pixels.
+
+    Returns:
+        The image, uint8 (H, W), dense is bright, the patient's right on the left; boxes; and the truth, for JSON.
+    """
+    scale = GRID / max(size)
+    shape = round(size[0] * scale), round(size[1] * scale)
+    across, down = _body(generator, chest, shape)
+    lungs, base = _lungs(chest, across, down)
+    density = _tissue(generator, chest, across, down, lungs=lungs, base=base)
+    masks = [_focus(generator, chest, focus, across, down) * lungs for focus in pneumonia.foci]
+    for mask in masks:
+        density += 0.5 * pneumonia.opacity * mask * (1 - np.clip(density - 0.45, 0, 0.5))
+    boxes = [_box(mask * pneumonia.opacity > VISIBLE / 0.5, scale, size) for mask in masks]
+    truth = {"chest": asdict(chest), "pneumonia": asdict(pneumonia), "boxes": [box for box in boxes if box]}
+    return _exposed(generator, chest, density, size), [box for box in boxes if box], truth
+
+
+def _body(generator: np.random.Generator, chest: Chest, shape: tuple[int, int]) -> tuple[Field, Field]:
+    """Return for each pixel how far it lies right of the midline and below the upper edge, in heights of the image."""
+    height, width = shape
+    rows = np.linspace(0, 1, height, dtype=np.float32)[:, None]
+    columns = (np.arange(width, dtype=np.float32)[None] - (width - 1) / 2) / height
+    columns = columns - chest.shift - np.float32(generator.normal(0, 0.01))
+    tilt = chest.tilt + float(generator.normal(0, 0.01))
+    turned = columns + np.float32(np.tan(tilt)) * (rows - 0.5)
+    # Nobody is symmetric: a slow warp, which also keeps any two patients' ribs from coinciding.
+    warp = 0.012
+    return (
+        turned + warp * smooth(generator, shape, (4, 4)),
+        rows - np.float32(np.tan(tilt)) * columns + warp * smooth(generator, shape, (4, 4)),
+    )
+
+
+def _edge(distance: Field, width: float) -> Field:
+    """Return 0 to 1 across an edge that lies where `distance` is 0."""
+    return 1 / (1 + np.exp(np.clip(-4 * distance / np.float32(width), -30, 30)))
+
+
+def _line(distance: Field, width: float) -> Field:
+    return np.exp(-((distance / np.float32(width)) ** 2))
+
+
+def _lungs(chest: Chest, across: Field, down: Field) -> tuple[Field, Field]:
+    """Return where the lungs are, 0-1, and how far above the diaphragm each point lies."""
+    aside = np.abs(across)
+    out = chest.half_width * 0.93
+    oval = (aside / out) ** 2.4 + (np.clip(0.8 - down, 0, None) / 0.7) ** 2.2
+    dome = chest.base + 0.15 * ((aside - 0.45 * out) / (0.55 * out)) ** 2 + np.where(across > 0, 0.03, 0)
+    above = (dome - down).astype(np.float32)
+    middle = 0.055 + 0.03 * np.clip(down - 0.3, 0, 1)
+    inside = _edge(1 - oval, 0.12) * _edge(above, 0.02) * _edge(aside - middle, 0.03)
+    # The left ventricle reaches into the left lung, which stands on the image's right.
+    return (inside * (1 - 0.75 * _heart(chest, across, down))).astype(np.float32), above
+
+
+def _heart(chest: Chest, across: Field, down: Field) -> Field:
+    place = across - 0.3 * chest.heart, down - (chest.base - 0.75 * chest.heart)
+    lean = place[0] + 0.25 * place[1]
+    return _edge(1 - np.hypot(lean / chest.heart, place[1] / (1.1 * chest.heart)), 0.25)
+
+
+def _tissue(
+    generator: np.random.Generator, chest: Chest, across: Field, down: Field, *, lungs: Field, base: Field
+) -> Field:
+    """Return the attenuation of a healthy chest, about 0 (air) to 1 (spine behind the heart)."""
+    aside = np.abs(across)
+    shoulders = 0.4 * np.exp(-(((down - 0.1) / 0.1) ** 2)) - 0.3 * np.exp(-((down / 0.05) ** 2))
+    body = _edge(chest.half_width + chest.fat + shoulders - aside, 0.03)
+    density = 0.5 * body * np.sqrt(np.clip(1 - (aside / (chest.half_width + 2.5 * chest.fat)) ** 2, 0.15, 1))
+    density -= 0.3 * lungs
+    density += 0.22 * _heart(chest, across, down) * body
+    density += 0.3 * (1 - _edge(base, 0.02)) * body * _edge(down - 0.5, 0.1)
+    density -= 0.2 * _edge(1 - np.hypot((across - 0.2) / 0.07, (base + 0.09) / 0.05), 0.5)
+    vertebrae = 0.85 + 0.15 * np.cos(2 * np.pi * down / 0.055)
+    density += 0.2 * _line(across, 0.05) * vertebrae * body
+    density -= 0.1 * _line(across - 0.005, 0.014) * _edge(0.33 - down, 0.05)
+    density += _bones(chest, across, down) * body
+    strands = _line(smooth(generator, across.shape, (48, 40)), 0.2) + _line(smooth(generator, across.shape, (24, 20)), 0.2)
+    near_hilum = np.exp(-np.hypot(aside - 0.09, down - 0.47) / 0.12)
+    density += lungs * strands * (0.03 + 0.13 * near_hilum)
+    return (density + 0.02 * smooth(generator, across.shape, (6, 6))).astype(np.float32)
+
+
+def _bones(chest: Chest, across: Field, down: Field) -> Field:
+    """Return what ribs and clavicles add."""
+    aside = np.abs(across)
+    part = aside / chest.half_width
+    bones = 0.12 * _line(down - 0.17 + 0.25 * (aside - 0.08), 0.014) * _edge(aside - 0.04, 0.02) * _edge(0.34 - aside, 0.03)
+    wall = _edge(1.02 - part, 0.06)
+    for number in range(int(0.75 / chest.ribs)):
+        top = 0.1 + number * chest.ribs
+        bones += 0.09 * _line(down - (top + chest.slope * part**2), 0.011) * wall
+        front = top + 0.12 + 0.22 * (1 - part)
+        bones += 0.04 * _line(down - front, 0.013) * wall * _edge(part - 0.45, 0.1)
+    return (bones + 0.1 * _line(part - 0.98, 0.04) * _edge(down - 0.15, 0.05) * _edge(0.95 - down, 0.1)).astype(np.float32)
+
+
+def _focus(
+    generator: np.random.Generator,
+    chest: Chest,
+    focus: tuple[float, float, float, float, int],
+    across: Field,
+    down: Field,
+) -> Field:
+    """Return one opacity, 0-1, patchy and soft-edged."""
+    outward, along, _, radius, side = focus
+    place = side * (0.05 + outward * (chest.half_width * 0.93 - 0.05)), 0.12 + along * (chest.base - 0.14)
+    size = radius * 0.9 * chest.half_width
+    distance = np.hypot((across - place[0]) / size, (down - place[1]) / (1.15 * size))
+    ragged = 0.25 * smooth(generator, across.shape, (20, 20))
+    patches = np.clip(0.85 + 0.15 * smooth(generator, across.shape, (40, 40)), 0, 1)
+    return (_edge(1 - distance + ragged, 0.6) * patches).astype(np.float32)
+
+
+def _box(visible: npt.NDArray[np.bool_], scale: float, size: tuple[int, int]) -> Box | None:
+    """Return the box around what is visible of an opacity; None where nothing is."""
+    if visible.sum() < 20:
+        return None
+    rows, columns = (np.flatnonzero(visible.any(axis)) / scale for axis in (1, 0))
+    left, top = round(float(columns[0])), round(float(rows[0]))
+    right, bottom = (min(round(float(ends[-1] + 1 / scale)), end) for ends, end in ((columns, size[1]), (rows, size[0])))
+    return Box(left, top, right - left, bottom - top)
+
+
+def _exposed(generator: np.random.Generator, chest: Chest, density: Field, size: tuple[int, int]) -> npt.NDArray[np.uint8]:
+    """Return the displayed image at its full size, with quantum noise that falls with the exposure."""
+    from PIL import Image
+
+    grey = np.clip(0.55 * chest.gain * density + 0.12, 0.02, 1) ** np.float32(chest.gamma)
+    large = np.asarray(Image.fromarray(grey.astype(np.float32)).resize(size[::-1], Image.Resampling.BICUBIC))
+    noisy = large + 0.015 * generator.standard_normal(size, dtype=np.float32)
+    return (255 * np.clip(noisy, 0, 1)).astype(np.uint8)
