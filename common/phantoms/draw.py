@@ -3,7 +3,7 @@
 import zlib
 from collections.abc import Iterator, Sequence
 from itertools import count
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -38,3 +38,8 @@ def smooth(generator: np.random.Generator, shape: tuple[int, int], cells: tuple[
 
     coarse = Image.fromarray(generator.standard_normal(cells, dtype=np.float32))
     return np.asarray(coarse.resize(shape[::-1], Image.Resampling.BICUBIC))
+
+
+def edge(distance: npt.NDArray[np.floating[Any]], width: float) -> npt.NDArray[np.floating[Any]]:
+    """Return 0 to 1 across a soft edge, about `width` wide, that lies where `distance` is 0."""
+    return 1 / (1 + np.exp(np.clip(-4 * distance / np.float32(width), -30, 30)))

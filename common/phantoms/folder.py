@@ -1,9 +1,11 @@
 """A folder of phantoms that appears whole or not at all, with the planted truth beside the images."""
 
+import csv
+import io
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import ConfigError, DatasetError, StorageError
-from ..files import write_json
+from ..files import write_json, write_text
 
 SIDECAR = "phantoms.json"
 """Name of the file at the root of every phantom data set; where it stands, the data set is synthetic."""
@@ -75,9 +77,23 @@ class PhantomFolder:
         """Note the truth of one image in the sidecar, numbers to four decimals."""
         self.images[path] = json.loads(json.dumps(truth), parse_float=lambda number: round(float(number), 4))
 
-    def plant_fault(self, kind: str, path: str, *, of: str) -> None:
-        """Note in the sidecar that image `path` is a faulty copy of image `of`."""
+    def plant_fault(self, kind: str, path: str, *, of: str = "") -> None:
+        """Note in the sidecar that image `path` is a faulty copy of image `of`, or faulty in itself."""
         self.faults.append({"kind": kind, "image": path, "of": of})
+
+    def copy(self, kind: str, path: str, *, of: str, **changes: Any) -> None:
+        """File image `of` again, byte for byte, as `path`, a fault of this kind: its truth with some of it changed."""
+        target = self.root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes((self.root / of).read_bytes())
+        self.plant(path, {**self.images[of], **changes})
+        self.plant_fault(kind, path, of=of)
+
+    def save_table(self, path: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+        """Write a CSV table."""
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerows([columns, *rows])
+        write_text(self.root / path, text.getvalue())
 
 
 @contextmanager

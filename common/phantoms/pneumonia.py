@@ -52,7 +52,7 @@ def draw_pneumonia(generator: np.random.Generator, *, ill: bool, diffuse: bool, 
         )
         for number, (across, down, deep, size) in enumerate(places)
     )
-    return Pneumonia(suspicion, diffuseness, opacity=float((0.03 + 0.92 * extent) * (1 - 0.5 * spread)), foci=foci)
+    return Pneumonia(suspicion, diffuseness, opacity=float((0.03 + 0.92 * extent) * (1 - 0.6 * spread)), foci=foci)
 
 
 def _share(score: float) -> float:

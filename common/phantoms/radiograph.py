@@ -6,16 +6,13 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from .draw import smooth
+from .draw import edge, smooth
 from .pneumonia import Pneumonia
 
-Field = npt.NDArray[np.float32]
+Field = npt.NDArray[np.floating[Any]]
 
 GRID = 256
 """Longer side in pixels of the grid on which anatomy is drawn; what is finer than 1/256 of a radiograph is grain."""
-
-VISIBLE = 0.06
-"""Attenuation above healthy lung from which a reader would draw a box around an opacity."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +72,7 @@ class Box(NamedTuple):
 def radiograph(
     generator: np.random.Generator, chest: Chest, pneumonia: Pneumonia, *, size: tuple[int, int]
 ) -> tuple[npt.NDArray[np.uint8], list[Box], dict[str, Any]]:
-    """Return one radiograph, the boxes of its visible opacities, and the truth that was planted.
+    """Return one radiograph, the boxes of its opacities, visible or not, and the truth that was planted.
 
     Args:
         generator: The exposure's stream: noise and small displacements.
@@ -94,9 +91,9 @@ def radiograph(
     masks = [_focus(generator, chest, focus, across, down) * lungs for focus in pneumonia.foci]
     for mask in masks:
         density += 0.5 * pneumonia.opacity * mask * (1 - np.clip(density - 0.45, 0, 0.5))
-    boxes = [_box(mask * pneumonia.opacity > VISIBLE / 0.5, scale, size) for mask in masks]
-    truth = {"chest": asdict(chest), "pneumonia": asdict(pneumonia), "boxes": [box for box in boxes if box]}
-    return _exposed(generator, chest, density, size), [box for box in boxes if box], truth
+    boxes = [_box(mask, scale, size) for mask in masks]
+    truth = {"chest": asdict(chest), "pneumonia": asdict(pneumonia), "boxes": boxes}
+    return _exposed(generator, chest, density, size), boxes, truth
 
 
 def _body(generator: np.random.Generator, chest: Chest, shape: tuple[int, int]) -> tuple[Field, Field]:
@@ -115,11 +112,6 @@ def _body(generator: np.random.Generator, chest: Chest, shape: tuple[int, int]) 
     )
 
 
-def _edge(distance: Field, width: float) -> Field:
-    """Return 0 to 1 across an edge that lies where `distance` is 0."""
-    return 1 / (1 + np.exp(np.clip(-4 * distance / np.float32(width), -30, 30)))
-
-
 def _line(distance: Field, width: float) -> Field:
     return np.exp(-((distance / np.float32(width)) ** 2))
 
@@ -129,10 +121,11 @@ def _lungs(chest: Chest, across: Field, down: Field) -> tuple[Field, Field]:
     aside = np.abs(across)
     out = chest.half_width * 0.93
     oval = (aside / out) ** 2.4 + (np.clip(0.8 - down, 0, None) / 0.7) ** 2.2
-    dome = chest.base + 0.15 * ((aside - 0.45 * out) / (0.55 * out)) ** 2 + np.where(across > 0, 0.03, 0)
+    from_top = (aside - 0.45 * out) / (0.55 * out)
+    dome = chest.base + np.where(from_top > 0, 0.15, 0.05) * from_top**2 + 0.03 * edge(across, 0.15)
     above = (dome - down).astype(np.float32)
     middle = 0.055 + 0.03 * np.clip(down - 0.3, 0, 1)
-    inside = _edge(1 - oval, 0.12) * _edge(above, 0.02) * _edge(aside - middle, 0.03)
+    inside = edge(1 - oval, 0.12) * edge(above, 0.02) * edge(aside - middle, 0.03)
     # The left ventricle reaches into the left lung, which stands on the image's right.
     return (inside * (1 - 0.75 * _heart(chest, across, down))).astype(np.float32), above
 
@@ -140,7 +133,7 @@ def _lungs(chest: Chest, across: Field, down: Field) -> tuple[Field, Field]:
 def _heart(chest: Chest, across: Field, down: Field) -> Field:
     place = across - 0.3 * chest.heart, down - (chest.base - 0.75 * chest.heart)
     lean = place[0] + 0.25 * place[1]
-    return _edge(1 - np.hypot(lean / chest.heart, place[1] / (1.1 * chest.heart)), 0.25)
+    return edge(1 - np.hypot(lean / chest.heart, place[1] / (1.1 * chest.heart)), 0.25)
 
 
 def _tissue(
@@ -149,19 +142,20 @@ def _tissue(
     """Return the attenuation of a healthy chest, about 0 (air) to 1 (spine behind the heart)."""
     aside = np.abs(across)
     shoulders = 0.4 * np.exp(-(((down - 0.1) / 0.1) ** 2)) - 0.3 * np.exp(-((down / 0.05) ** 2))
-    body = _edge(chest.half_width + chest.fat + shoulders - aside, 0.03)
+    body = edge(chest.half_width + chest.fat + shoulders - aside, 0.03)
     density = 0.5 * body * np.sqrt(np.clip(1 - (aside / (chest.half_width + 2.5 * chest.fat)) ** 2, 0.15, 1))
     density -= 0.3 * lungs
     density += 0.22 * _heart(chest, across, down) * body
-    density += 0.3 * (1 - _edge(base, 0.02)) * body * _edge(down - 0.5, 0.1)
-    density -= 0.2 * _edge(1 - np.hypot((across - 0.2) / 0.07, (base + 0.09) / 0.05), 0.5)
+    density += 0.3 * (1 - edge(base, 0.02)) * body * edge(down - 0.5, 0.1)
+    density -= 0.2 * edge(1 - np.hypot((across - 0.2) / 0.07, (base + 0.09) / 0.05), 0.5)
     vertebrae = 0.85 + 0.15 * np.cos(2 * np.pi * down / 0.055)
     density += 0.2 * _line(across, 0.05) * vertebrae * body
-    density -= 0.1 * _line(across - 0.005, 0.014) * _edge(0.33 - down, 0.05)
+    density -= 0.1 * _line(across - 0.005, 0.014) * edge(0.33 - down, 0.05)
     density += _bones(chest, across, down) * body
-    strands = _line(smooth(generator, across.shape, (48, 40)), 0.2) + _line(smooth(generator, across.shape, (24, 20)), 0.2)
+    vessels = (_line(smooth(generator, across.shape, cells), 0.15) for cells in ((40, 60), (20, 32)))
+    strands = sum(vessels) * np.clip(0.4 + 0.6 * smooth(generator, across.shape, (24, 24)), 0, 1)
     near_hilum = np.exp(-np.hypot(aside - 0.09, down - 0.47) / 0.12)
-    density += lungs * strands * (0.03 + 0.13 * near_hilum)
+    density += lungs * (strands * (0.03 + 0.1 * near_hilum) + 0.06 * near_hilum)
     return (density + 0.02 * smooth(generator, across.shape, (6, 6))).astype(np.float32)
 
 
@@ -169,14 +163,18 @@ def _bones(chest: Chest, across: Field, down: Field) -> Field:
     """Return what ribs and clavicles add."""
     aside = np.abs(across)
     part = aside / chest.half_width
-    bones = 0.12 * _line(down - 0.17 + 0.25 * (aside - 0.08), 0.014) * _edge(aside - 0.04, 0.02) * _edge(0.34 - aside, 0.03)
-    wall = _edge(1.02 - part, 0.06)
+    bones = (
+        0.12 * _line(down - 0.17 + 0.25 * (aside - 0.08), 0.014) * edge(aside - 0.04, 0.02) * edge(0.34 - aside, 0.03)
+    )
+    wall = edge(1.02 - part, 0.06)
     for number in range(int(0.75 / chest.ribs)):
         top = 0.1 + number * chest.ribs
         bones += 0.09 * _line(down - (top + chest.slope * part**2), 0.011) * wall
         front = top + 0.12 + 0.22 * (1 - part)
-        bones += 0.04 * _line(down - front, 0.013) * wall * _edge(part - 0.45, 0.1)
-    return (bones + 0.1 * _line(part - 0.98, 0.04) * _edge(down - 0.15, 0.05) * _edge(0.95 - down, 0.1)).astype(np.float32)
+        bones += 0.04 * _line(down - front, 0.013) * wall * edge(part - 0.45, 0.1)
+    return (bones + 0.1 * _line(part - 0.98, 0.04) * edge(down - 0.15, 0.05) * edge(0.95 - down, 0.1)).astype(
+        np.float32
+    )
 
 
 def _focus(
@@ -191,26 +189,27 @@ def _focus(
     place = side * (0.05 + outward * (chest.half_width * 0.93 - 0.05)), 0.12 + along * (chest.base - 0.14)
     size = radius * 0.9 * chest.half_width
     distance = np.hypot((across - place[0]) / size, (down - place[1]) / (1.15 * size))
-    ragged = 0.25 * smooth(generator, across.shape, (20, 20))
-    patches = np.clip(0.85 + 0.15 * smooth(generator, across.shape, (40, 40)), 0, 1)
-    return (_edge(1 - distance + ragged, 0.6) * patches).astype(np.float32)
+    ragged = 0.2 * smooth(generator, across.shape, (12, 12))
+    patches = np.clip(0.9 + 0.1 * smooth(generator, across.shape, (32, 32)), 0, 1)
+    return (edge(1 - distance + ragged, 0.9) * patches).astype(np.float32)
 
 
-def _box(visible: npt.NDArray[np.bool_], scale: float, size: tuple[int, int]) -> Box | None:
-    """Return the box around what is visible of an opacity; None where nothing is."""
-    if visible.sum() < 20:
-        return None
-    rows, columns = (np.flatnonzero(visible.any(axis)) / scale for axis in (1, 0))
-    left, top = round(float(columns[0])), round(float(rows[0]))
-    right, bottom = (min(round(float(ends[-1] + 1 / scale)), end) for ends, end in ((columns, size[1]), (rows, size[0])))
+def _box(mask: Field, scale: float, size: tuple[int, int]) -> Box:
+    """Return the box around what is at least half as dense as the densest of an opacity."""
+    inside = mask >= mask.max() / 2
+    rows, columns = (np.flatnonzero(inside.any(axis)) / scale for axis in (1, 0))
+    left, top = int(columns[0]), int(rows[0])
+    right, bottom = (min(int(ends[-1] + 1 / scale), end) for ends, end in ((columns, size[1]), (rows, size[0])))
     return Box(left, top, right - left, bottom - top)
 
 
-def _exposed(generator: np.random.Generator, chest: Chest, density: Field, size: tuple[int, int]) -> npt.NDArray[np.uint8]:
+def _exposed(
+    generator: np.random.Generator, chest: Chest, density: Field, size: tuple[int, int]
+) -> npt.NDArray[np.uint8]:
     """Return the displayed image at its full size, with quantum noise that falls with the exposure."""
     from PIL import Image
 
-    grey = np.clip(0.55 * chest.gain * density + 0.12, 0.02, 1) ** np.float32(chest.gamma)
+    grey = np.clip(0.85 * chest.gain * density + 0.1, 0.02, 1) ** np.float32(chest.gamma)
     large = np.asarray(Image.fromarray(grey.astype(np.float32)).resize(size[::-1], Image.Resampling.BICUBIC))
     noisy = large + 0.015 * generator.standard_normal(size, dtype=np.float32)
     return (255 * np.clip(noisy, 0, 1)).astype(np.uint8)
