@@ -26,7 +26,7 @@ ENDINGS = ("png", "png", "png", "jpg")
 GAP, MIXED, DISORDER, STRAY = "numbers missing", "mixed endings", "wrong order", "not in a scan"
 """Faults of the original, which its users report, and by which patients (of twenty) they are planted."""
 
-FAULTS = {5: GAP, 10: MIXED, 15: DISORDER, 0: STRAY}
+FAULTS = {2: GAP, 4: MIXED, 6: DISORDER, 8: STRAY}
 
 
 def write(out: Path, *, patients: int, seed: int, difficulty: float) -> int:

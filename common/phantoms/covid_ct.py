@@ -67,7 +67,7 @@ def _add_patient(folder: PhantomFolder, patient: int, label: str) -> list[str]:
     listed = []
     for number, (image, truth) in enumerate(drawn):
         path = f"images/{site}{patient}-{number:02d}_{120 + 7 * number:04d}.png"
-        fault = {(10, 0): ABSENT, (11, 0): UNLISTED}.get((patient % 20, number))
+        fault = {(4, 0): ABSENT, (5, 0): UNLISTED}.get((patient % 20, number))
         if fault:
             folder.plant_fault(fault, path)
         if fault != ABSENT:

@@ -44,7 +44,7 @@ def write(out: Path, *, patients: int, seed: int, difficulty: float) -> int:
             kind = from_block(LABELS, patient - 1, seed=seed, key=f"{NAME} label")
             numbers[kind] += 1
             _add_patient(folder, patient, kind, numbers[kind])
-            if patient % 20 == 10:
+            if patient % 20 == 8:
                 _add_fault(folder, patient)
     return len(folder.images)
 

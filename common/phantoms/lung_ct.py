@@ -34,6 +34,7 @@ class Thorax:
         heart: Radius of the heart.
         turn: Rotation on the table, radians.
         level: Height of the body's centre in the image.
+        build: Seed of how this body departs from an oval; no two people have one outline.
         noise: Standard deviation, HU, at 512 x 512.
     """
 
@@ -44,19 +45,21 @@ class Thorax:
     heart: float
     turn: float
     level: float
+    build: int
     noise: float
 
 
 def draw_thorax(generator: np.random.Generator) -> Thorax:
     """Return a random patient."""
     return Thorax(
-        half_width=float(generator.uniform(0.36, 0.45)),
-        half_depth=float(generator.uniform(0.24, 0.31)),
-        fat=float(generator.uniform(0.015, 0.045)),
-        lung=float(generator.uniform(0.36, 0.41)),
-        heart=float(generator.uniform(0.1, 0.14)),
-        turn=float(generator.normal(0, 0.05)),
-        level=float(generator.uniform(0.44, 0.52)),
+        half_width=float(generator.uniform(0.32, 0.46)),
+        half_depth=float(generator.uniform(0.21, 0.33)),
+        fat=float(generator.uniform(0.01, 0.05)),
+        lung=float(generator.uniform(0.34, 0.41)),
+        heart=float(generator.uniform(0.09, 0.15)),
+        turn=float(generator.normal(0, 0.09)),
+        level=float(generator.uniform(0.42, 0.54)),
+        build=int(generator.integers(2**31)),
         noise=float(generator.uniform(20, 60)),
     )
 
@@ -119,11 +122,11 @@ def _body(generator: np.random.Generator, thorax: Thorax) -> tuple[Field, Field]
     steps = (np.arange(GRID, dtype=np.float32) + 0.5) / GRID
     columns, rows = steps[None] - 0.5, steps[:, None] - np.float32(thorax.level)
     turn = thorax.turn + float(generator.normal(0, 0.01))
-    warp = 0.008
-    return (
-        columns + np.float32(turn) * rows + warp * smooth(generator, (GRID, GRID), (4, 4)),
-        rows - np.float32(turn) * columns + warp * smooth(generator, (GRID, GRID), (4, 4)),
+    own, breath = stream(thorax.build), 0.004
+    across, down = (
+        0.018 * smooth(own, (GRID, GRID), (5, 5)) + breath * smooth(generator, (GRID, GRID), (4, 4)) for _ in range(2)
     )
+    return columns + np.float32(turn) * rows + across, rows - np.float32(turn) * columns + down
 
 
 def _oval(across: Field, down: Field, half: tuple[float, float], *, power: float = 2) -> Field:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from .draw import edge, smooth
+from .draw import edge, smooth, stream
 from .pneumonia import Pneumonia
 
 Field = npt.NDArray[np.floating[Any]]
@@ -30,6 +30,7 @@ class Chest:
         fat: Thickness of the chest wall.
         gain: Contrast of the exposure.
         gamma: Of the display.
+        build: Seed of how this chest departs from a symmetrical one; no two people have the same ribs.
     """
 
     half_width: float
@@ -42,21 +43,23 @@ class Chest:
     fat: float
     gain: float
     gamma: float
+    build: int
 
 
 def draw_chest(generator: np.random.Generator) -> Chest:
     """Return a random patient."""
     return Chest(
-        half_width=float(generator.uniform(0.32, 0.42)),
+        half_width=float(generator.uniform(0.3, 0.42)),
         base=float(generator.uniform(0.74, 0.86)),
         heart=float(generator.uniform(0.13, 0.19)),
         ribs=float(generator.uniform(0.062, 0.088)),
         slope=float(generator.uniform(0.04, 0.16)),
-        tilt=float(generator.normal(0, 0.035)),
-        shift=float(generator.normal(0, 0.025)),
+        tilt=float(generator.normal(0, 0.05)),
+        shift=float(generator.normal(0, 0.035)),
         fat=float(generator.uniform(0.03, 0.08)),
         gain=float(generator.uniform(0.85, 1.15)),
         gamma=float(generator.uniform(0.85, 1.2)),
+        build=int(generator.integers(2**31)),
     )
 
 
@@ -104,12 +107,9 @@ def _body(generator: np.random.Generator, chest: Chest, shape: tuple[int, int]) 
     columns = columns - chest.shift - np.float32(generator.normal(0, 0.01))
     tilt = chest.tilt + float(generator.normal(0, 0.01))
     turned = columns + np.float32(np.tan(tilt)) * (rows - 0.5)
-    # Nobody is symmetric: a slow warp, which also keeps any two patients' ribs from coinciding.
-    warp = 0.012
-    return (
-        turned + warp * smooth(generator, shape, (4, 4)),
-        rows - np.float32(np.tan(tilt)) * columns + warp * smooth(generator, shape, (4, 4)),
-    )
+    own, breath = stream(chest.build), 0.005
+    aside, along = (0.016 * smooth(own, shape, (5, 5)) + breath * smooth(generator, shape, (4, 4)) for _ in range(2))
+    return turned + aside, rows - np.float32(np.tan(tilt)) * columns + along
 
 
 def _line(distance: Field, width: float) -> Field:

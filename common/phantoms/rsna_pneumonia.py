@@ -71,12 +71,12 @@ def _add_patient(folder: PhantomFolder, patient: int) -> Iterator[tuple[str, Box
     }
     image, boxes, truth = radiograph(stream(seed, NAME, patient, 0), chest, pneumonia, size=(SIDE, SIDE))
     path = f"{IMAGES}/{name}.dcm"
-    if patient % 20 == 10:
+    if patient % 20 == 4:
         folder.plant_fault(ABSENT, path)
     else:
         save_dicom(folder.root / path, image, modality="CR", header=header, jpeg=True)
         folder.plant(path, {"patient": patient, "label": finding, **truth})
-    if patient % 20 == 11:
+    if patient % 20 == 5:
         folder.plant_fault(UNLISTED, path)
         return
     for box in boxes[:BOXES] if finding == OPACITY else [("", "", "", "")]:

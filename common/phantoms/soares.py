@@ -20,7 +20,9 @@ SIDES = (240, 420)
 """Least and greatest width in pixels; the original's slices are cut to the body, each to a size of its own."""
 
 EXACT, CONFLICT = "exact duplicate", "conflicting duplicate"
-"""Faults: an image filed twice, once under its own class and once under the other."""
+"""Faults: an image filed twice, under its own class or under the other, by which patients (of twenty)."""
+
+FAULTS = {4: EXACT, 8: CONFLICT}
 
 
 def write(out: Path, *, patients: int, seed: int, difficulty: float) -> int:
@@ -34,8 +36,8 @@ def write(out: Path, *, patients: int, seed: int, difficulty: float) -> int:
     with phantom_folder(out, dataset=NAME, patients=patients, seed=seed, difficulty=difficulty) as folder:
         for patient in tqdm(range(1, patients + 1), desc=NAME, unit="patient", disable=None):
             _add_patient(folder, patient)
-            if patient % 10 == 0:
-                _add_fault(folder, CONFLICT if patient % 20 == 0 else EXACT, patient)
+            if kind := FAULTS.get(patient % 20):
+                _add_fault(folder, kind, patient)
     return len(folder.images)
 
 

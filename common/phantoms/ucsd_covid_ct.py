@@ -27,7 +27,7 @@ SIDES = (280, 480)
 ABSENT, UNLISTED, RENAMED = "listed without a file", "in no list", "listed under another ending"
 """Faults of the original, which its users report, by which patients (of twenty) they are planted."""
 
-FAULTS = {10: ABSENT, 11: UNLISTED, 12: RENAMED}
+FAULTS = {4: ABSENT, 5: UNLISTED, 6: RENAMED}
 
 
 def write(out: Path, *, patients: int, seed: int, difficulty: float) -> int:
