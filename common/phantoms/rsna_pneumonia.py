@@ -64,7 +64,7 @@ def _add_patient(folder: PhantomFolder, patient: int) -> Iterator[tuple[str, Box
     header = {
         "PatientID": name,
         "PatientSex": "FM"[int(generator.integers(2))],
-        "PatientAge": str(int(generator.integers(18, 90))),
+        "PatientAge": f"{int(generator.integers(18, 90)):03d}Y",
         "ViewPosition": ("PA", "AP")[int(generator.integers(2))],
         "BodyPartExamined": "CHEST",
         "PixelSpacing": [0.168, 0.168],
