@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..errors import DatasetError
 
-NAMES = ("busbra", "busi")
+NAMES = ("busbra", "busi", "kermany", "rsna_pneumonia", "covid_ct", "ucsd_covid_ct", "cc_ccii", "soares")
 """Data sets that can be prepared: each the name of a module here, which defines `PUBLISHED`."""
 
 
