@@ -56,8 +56,10 @@ class CollectAppearance:
         batch = engine.state.batch
         image = batch["image"]
         read = image.meta if isinstance(image, MetaTensor) else {}
-        # Files that may be refused come without metadata, with what is needed of it beside the image.
-        size, modality = batch.get("size", read.get("spatial_shape")), batch.get("modality", read.get("modality"))
+        # Files that may be refused come without metadata, with what is needed of it beside the image; images of a store
+        # have none at all.
+        size = batch.get("size", read.get("spatial_shape", torch.full((len(image), 2), torch.nan)))
+        modality = batch.get("modality", read.get("modality", [""] * len(image)))
         pixels = torch.as_tensor(image).float().flatten(1)
         black = (pixels <= BLACK).float().mean(dim=1)
         self._seen.append((list(modality), size, torch.stack([pixels.mean(dim=1), pixels.std(dim=1), black], dim=1)))

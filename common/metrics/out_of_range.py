@@ -35,7 +35,7 @@ class Appearance:
 
     Attributes:
         modality: DICOM's code such as `US`, `(N,)`; empty if the file has none.
-        size: Height and width of the file's image in pixels, `(N, 2)`.
+        size: Height and width of the file's image in pixels, `(N, 2)`; NaN if not known.
         intensity: Mean, standard deviation and share of black of the network's input, in [0, 1], `(N, 3)`.
         features: What the last layer sees, as unit vectors in float16, `(N, D)`; D is 0 where the network has no such
             layer.
@@ -67,11 +67,9 @@ class Reference:
         """
         known = set(self.sample.modality) - {""}
         unseen = [bool(known) and code not in known | {""} for code in images.modality]
-        sides, own = _log_sides(images.size), _log_sides(self.sample.size)
-        beyond = np.maximum(own.min(axis=0) - sides, sides - own.max(axis=0)).max(axis=1)
         found = {
             "modality": np.array(unseen, dtype=np.float64),
-            "size": np.maximum(beyond, 0.0),
+            "size": _beyond(_log_sides(images.size), _log_sides(self.sample.size)),
             "intensity": _to_neighbours(self._scaled(images.intensity), self._scaled(self.sample.intensity)),
         }
         if self.sample.features.shape[1]:
@@ -150,6 +148,15 @@ def by_patient(values: ArrayLike, patients: ArrayLike) -> NDArray[np.float64]:
 def _log_sides(size: Floats) -> NDArray[np.float64]:
     height, width = np.log(np.asarray(size, dtype=np.float64)).T
     return np.stack([height, width, height - width], axis=1)
+
+
+def _beyond(sides: NDArray[np.float64], ordinary: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how far each row is outside the range of the ordinary ones, `(N,)`; 0 where either is not known."""
+    ordinary = ordinary[np.isfinite(ordinary).all(axis=1)]
+    if not len(ordinary):
+        return np.zeros(len(sides))
+    outside = np.maximum(ordinary.min(axis=0) - sides, sides - ordinary.max(axis=0)).max(axis=1)
+    return np.maximum(np.nan_to_num(outside, nan=0.0), 0.0)
 
 
 def _to_neighbours(points: Floats, reference: Floats, *, apart: NDArray[np.str_] | None = None) -> NDArray[np.float64]:

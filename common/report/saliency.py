@@ -138,11 +138,8 @@ def side_by_side(image: Grey, evidence: Grey, *, size: tuple[int, ...], caption:
 
 
 def _shortened(text: str, fits: Callable[[str], bool]) -> str:
-    kept = text
-    while not fits(kept) and len(kept) > 3:
-        half = (len(kept) - 3) // 2
-        kept = f"{text[:half]}...{text[-half:]}" if half else "..."
-    return kept
+    shorter = (f"{text[:half]}...{text[-half:]}" for half in range(len(text) // 2, 0, -1))
+    return text if fits(text) else next((its for its in shorter if fits(its)), "...")
 
 
 def _name_of(items: Any, row: int) -> str:

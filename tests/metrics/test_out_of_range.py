@@ -83,6 +83,13 @@ def test_a_size_within_a_tenth_of_the_range_is_never_flagged(reference):
         assert (same.distances(other)["size"] > chosen["size"]).tolist() == [out]
 
 
+def test_a_size_that_is_not_known_flags_nothing(reference):
+    stored = np.full((300, 2), np.nan)
+    other = replace(images(3, seed=3), size=np.array([[9.0, 9.0], [np.nan, np.nan], [900.0, 900.0]]))
+    assert Reference(replace(reference.sample, size=stored), reference.patient).distances(other)["size"].max() == 0
+    assert (reference.distances(other)["size"] > 0).tolist() == [True, False, True]
+
+
 def test_a_network_without_features_is_compared_by_the_rest(reference):
     blind = Reference(replace(reference.sample, features=np.empty((300, 0), np.float16)), reference.patient)
     without = replace(images(40, seed=2), features=np.empty((40, 0), np.float16))
