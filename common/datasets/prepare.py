@@ -1,5 +1,6 @@
 """From a download as its publisher left it to a prepared data set: list, read, compare, exclude, fold, write."""
 
+import shutil
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -7,7 +8,8 @@ from typing import Any
 
 from ..errors import DatasetError, ImageError, SplitError
 from . import Published, published
-from .duplicates import Duplicate, Fingerprint, find_duplicates
+from .duplicates import Duplicate, find_duplicates
+from .fingerprints import Fingerprint
 from .folds import assign_folds, folds_of, linked, partition, parts_of, shared
 from .index import Row, is_kept, key
 from .prepared import PreparedDataset, write_prepared
@@ -28,7 +30,8 @@ def prepare(
     """Prepare the download of data set `name` at `source` in `folder`, and return it.
 
     Images that cannot be read, and pictures that occur under several labels, stay in the index with the reason in
-    `exclude`; nothing is deleted or changed.
+    `exclude`; nothing is deleted or changed. What was read is kept in a hidden folder beside `folder` until the end, so
+    a preparation that was stopped goes on where it was.
 
     Args:
         name: One of `common.datasets.NAMES`.
@@ -44,11 +47,12 @@ def prepare(
     publication, source = published(name), Path(source)
     if not source.is_dir():
         raise DatasetError(f"there is no folder {source}: download {publication.title} from {publication.origin}")
-    root, rows = publication.list_images(source)
-    if Path(folder).resolve().is_relative_to(root.resolve()):
-        raise DatasetError(f"originals are never changed, and {folder} lies in {root}: give another --out")
+    _refuse_within(source, folder)
+    work = work_folder(folder)
+    root, rows = publication.list_images(source, work) if publication.resumes else publication.list_images(source)
+    _refuse_within(root, folder)
     rows = sorted(rows, key=key)
-    prints = read_fingerprints(root, rows)
+    prints = read_fingerprints(root, rows, work)
     _record_pixels(rows, prints)
     _record_duplicates(rows, duplicates_among(rows, prints))
     if not any(is_kept(row) for row in rows):
@@ -60,15 +64,24 @@ def prepare(
     if salt:
         pseudonymise(rows, salt)
     description = _describe(publication, rows, synthetic=(root / PHANTOMS).is_file())
-    return write_prepared(folder, description=description, root=root, rows=rows, replace=replace)
+    data = write_prepared(folder, description=description, root=root, rows=rows, replace=replace)
+    shutil.rmtree(work, ignore_errors=True)
+    return data
+
+
+def _refuse_within(root: Path, folder: str | Path) -> None:
+    if Path(folder).resolve().is_relative_to(root.resolve()):
+        raise DatasetError(f"originals are never changed, and {folder} lies in {root}: give another --out")
+
+
+def work_folder(folder: str | Path) -> Path:
+    """Return the hidden folder beside `folder` that holds what a preparation that was stopped had read already."""
+    return Path(folder).absolute().with_name(f".{Path(folder).absolute().name}.work")
 
 
 def duplicates_among(rows: Sequence[Row], prints: Sequence[Fingerprint | ImageError]) -> list[Duplicate]:
     """Return the pairs of rows, by position, that show the same picture; unreadable images are in none."""
-    readable = [(position, its) for position, its in enumerate(prints) if isinstance(its, Fingerprint)]
-    positions = [position for position, _ in readable]
-    found = find_duplicates([its for _, its in readable], [rows[position]["patient"] for position in positions])
-    return [Duplicate(positions[pair.first], positions[pair.second], pair.exact) for pair in found]
+    return find_duplicates(prints, [row["patient"] for row in rows])
 
 
 def labels_in_conflict(rows: Sequence[Row], duplicates: Sequence[Duplicate]) -> list[list[int]]:
