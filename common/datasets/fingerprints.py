@@ -12,7 +12,7 @@ THUMBNAIL = 16
 
 TILES = 3
 """Tiles of the detail image, down and across. Cropped by 3 % of its side and resized, a picture is 3 % larger: whole
-pictures then agree nowhere but in the middle, tiles that are shifted one by one do (`common/datasets/duplicates.py`)."""
+pictures then agree nowhere but in the middle, tiles that are shifted one by one do (`duplicates.py`)."""
 
 TILE = 32
 """Side in pixels of a tile, so that a detail image has 96 x 96: of the sizes tried (64, 96) the one that tells apart

@@ -56,8 +56,8 @@ def look_alikes(thumbnails: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray
 
 def count_alike(thumbnails: np.ndarray) -> int:
     """Return the number of pairs whose thumbnails correlate above `ALIKE`; an estimate beyond `SAMPLE` images."""
-    chosen = np.unique(np.linspace(0, len(thumbnails) - 1, SAMPLE).astype(int)) if len(thumbnails) else []
-    found = sum(len(first) for first, _ in _every_pair(_unit(thumbnails[chosen])))
+    chosen = thumbnails[:: -(-len(thumbnails) // SAMPLE) or 1]
+    found = sum(len(first) for first, _ in _every_pair(_unit(chosen)))
     return round(found * (len(thumbnails) / max(len(chosen), 1)) ** 2)
 
 

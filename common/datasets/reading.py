@@ -45,6 +45,7 @@ def read_fingerprints(root: Path, rows: Sequence[Row], work: Path | None = None)
         work: Folder in which fingerprints are kept, so that a run that was stopped goes on where it was; None: they
             are gone when it ends.
     """
+
     def read(row: Row) -> Fingerprint | ImageError:
         try:
             return fingerprint(decode_image(root / row["image"], int(row["frame"]) if row["frame"] else None))
