@@ -13,9 +13,7 @@ SOP_CLASSES = {"CT": "1.2.840.10008.5.1.4.1.1.2", "CR": "1.2.840.10008.5.1.4.1.1
 """CT and Computed Radiography Image Storage (PS3.6, annex A)."""
 
 
-def save_dicom(
-    path: Path, pixels: npt.NDArray[np.integer], *, modality: str, header: Mapping[str, object]
-) -> None:
+def save_dicom(path: Path, pixels: npt.NDArray[np.integer], *, modality: str, header: Mapping[str, object]) -> None:
     """Write a grey image (MONOCHROME2, explicit little endian), the same bytes for the same arguments.
 
     Args:

@@ -92,14 +92,14 @@ def head_slice(
     image = _tissue(generator, head, places, level)
     image[places.ventricles] = CSF
     _falx_and_choroid(image, places, level)
-    masks = {}
+    masks: dict[str, npt.NDArray[np.bool_]] = {}
     for bleed in bleeds:
         seen = blood(bleed, places, level)
         oedema = gaussian_filter(seen.astype(np.float32), 4) if bleed.subtype == "intraparenchymal" else 0
         image -= np.where(places.depth > head.bone + 2, 9 * bleed.contrast / 30 * oedema, 0).astype(np.float32)
         if seen.any():
             image[seen] += (GREY + bleed.contrast - image[seen]) * bleed.share
-            masks[bleed.subtype] = masks.get(bleed.subtype, False) | seen
+            masks[bleed.subtype] = masks.get(bleed.subtype, np.zeros_like(seen)) | seen
     image = _enlarged(gaussian_filter(image, 0.5))
     grain = gaussian_filter(generator.standard_normal((SIDE, SIDE), dtype=np.float32), 0.8)
     image += head.noise * grain / grain.std()
