@@ -5,20 +5,21 @@ from typing import Any
 from ..bundles import walk
 from .files import Config
 
-PATHS = ("bundle_root", "dataset_dir", "ckpt_dir", "output_dir")
+PATHS = ("dataset_dir", "ckpt_dir", "output_dir")
 
 OF_THE_MODEL = ("task", "class_names", "backbone", "window", "image_size")
 """Head keys that belong to a trained model: inference has train's value, or asks the model."""
 
 
-def check_agreement(train: Config, inference: Config, *, name: str) -> list[str]:
-    """Return where `inference.json` would use a network otherwise than `train.json` trained it.
+def check_root(head: Config, name: str) -> list[str]:
+    """Return whether a configuration takes another folder for its own than the bundle `name`."""
+    root = f"$common.bundle_root('{name}')"
+    found = head["bundle_root"]
+    return [] if found == root else [f"bundle_root is {root}, the bundle's own folder; got {found!r}"]
 
-    Args:
-        train: One configuration.
-        inference: The other.
-        name: Of the bundle's folder.
-    """
+
+def check_agreement(train: Config, inference: Config) -> list[str]:
+    """Return where `inference.json` would use a network otherwise than `train.json` trained it."""
     problems = [
         f"{key} is not train.json's: inference would look elsewhere" for key in PATHS if train[key] != inference[key]
     ]
@@ -26,9 +27,6 @@ def check_agreement(train: Config, inference: Config, *, name: str) -> list[str]
         asks = f"$common.trained('{key}', @bundle_root, @ckpt_dir)"
         if inference[key] not in (train[key], asks):
             problems.append(f"{key} is train.json's or asks the model ({asks}); got {inference[key]!r}")
-    root = f"$common.bundle_root('{name}')"
-    if train["bundle_root"] != root:
-        problems.append(f"bundle_root is {root}, the bundle's own folder; got {train['bundle_root']!r}")
     if train["network_def"] != inference["network_def"]:
         problems.append("network_def is not train.json's")
     if _image_chain(train, "validate::preprocessing") != _image_chain(inference, "preprocessing"):

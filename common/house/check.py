@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from ..errors import ConfigError
-from .agreement import check_agreement, check_metadata
+from .agreement import check_agreement, check_metadata, check_root
 from .expressions import check_expressions
 from .files import COPIES, EXEMPLAR, FILES, JSON_FILES, KINDS, Config, bundles_in, merged, read_config, split
 from .formatting import formatted
@@ -47,7 +47,9 @@ def check_bundle(folder: Path) -> list[str]:
 def _check_configs(folder: Path, configs: dict[str, Config]) -> list[str]:
     problems = {kind: _check_alone(configs, kind) for kind in KINDS}
     if not any(problems.values()):
-        problems["inference"] += check_agreement(configs["train"], configs["inference"], name=folder.name)
+        for kind in ("train", "inference"):
+            problems[kind] += check_root(configs[kind], folder.name)
+        problems["inference"] += check_agreement(configs["train"], configs["inference"])
         problems["metadata"] = check_metadata(configs["metadata"], split(configs["train"], "train")[0])
     lines = [f"configs/{kind}.json: {problem}" for kind, found in problems.items() for problem in found]
     return lines + _check_likeness(folder, configs)
@@ -70,25 +72,25 @@ def _check_ids(config: Config) -> list[str]:
 
 def _check_likeness(folder: Path, configs: dict[str, Config]) -> list[str]:
     name = exemplar_of(configs["train"])
+    for kind in KINDS:
+        if (other := configs[kind].get("_like_", name)) != name:
+            return [f"configs/{kind}.json: _like_ is {name!r} in train.json; got {other!r}"]
     if name == EXEMPLAR:
         return []
     exemplar = folder.parent / name
     try:
         models = {kind: read_config(exemplar / f"configs/{kind}.json") for kind in KINDS}
         bodies = {kind: split(model, kind)[1] for kind, model in models.items()}
+        copies = [file for file in COPIES if (folder / file).read_bytes() != (exemplar / file).read_bytes()]
     except (ConfigError, OSError) as error:
         return [f"configs/train.json: _like_ names an exemplar, a whole bundle; {name!r} is none ({error})"]
     if (other := exemplar_of(models["train"])) != EXEMPLAR:
-        return [f"configs/train.json: _like_ names an exemplar; {name} is itself like {other}: name {other}"]
+        return [f"configs/train.json: _like_ names an exemplar; {name} is itself like {other}"]
     lines = []
-    for kind, config in configs.items():
-        if kind in KINDS:
-            if config.get("_like_", name) != name:
-                lines.append(f"configs/{kind}.json: _like_ is {name!r} in train.json; got {config['_like_']!r}")
-            body = split(config, kind)[1]
-            found = check_like(body, bodies[kind], declared=config.get("_differs_", {}), exemplar=name)
-            lines += [f"configs/{kind}.json: {problem}" for problem in found]
-    copies = [file for file in COPIES if (folder / file).read_bytes() != (exemplar / file).read_bytes()]
+    for kind in KINDS:
+        body, declared = split(configs[kind], kind)[1], configs[kind].get("_differs_", {})
+        found = check_like(body, bodies[kind], declared=declared, exemplar=name)
+        lines += [f"configs/{kind}.json: {problem}" for problem in found]
     return lines + [f"{file}: not {name}'s, as it is in every bundle: {_FIX}" for file in copies]
 
 

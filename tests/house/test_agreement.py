@@ -1,7 +1,7 @@
 import pytest
 
 from common.bundles import head
-from common.house.agreement import check_agreement, check_metadata
+from common.house.agreement import check_agreement, check_metadata, check_root
 
 from .conftest import EXEMPLAR
 
@@ -25,16 +25,17 @@ def image_transforms(config):
 )
 def test_inference_uses_the_network_as_train_trains_it(configs, edit, message):
     train, inference = configs["train"], configs["inference"]
-    assert check_agreement(train, inference, name="breast_us") == []
+    assert check_agreement(train, inference) == []
     inference["class_names"] = train["class_names"]
-    assert check_agreement(train, inference, name="breast_us") == []
+    assert check_agreement(train, inference) == []
     edit(inference)
-    (problem,) = check_agreement(train, inference, name="breast_us")
+    (problem,) = check_agreement(train, inference)
     assert message in problem
 
 
 def test_a_bundle_names_its_own_folder(configs):
-    (problem,) = check_agreement(configs["train"], configs["inference"], name="knee_mri")
+    assert check_root(configs["train"], "breast_us") == []
+    (problem,) = check_root(configs["train"], "knee_mri")
     assert problem.startswith("bundle_root is $common.bundle_root('knee_mri'), the bundle's own folder; got")
 
 
