@@ -32,7 +32,7 @@ def ask() -> int:
     from common.house.files import bundles_in
 
     problems = check(ROOT)
-    print("\n".join(problems) or f"{len(bundles_in(ROOT))} bundles: all as they must be")
+    print("\n".join(problems) or f"nothing wrong in {', '.join(folder.name for folder in bundles_in(ROOT))}")
     return int(bool(problems))
 
 

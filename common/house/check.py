@@ -17,10 +17,11 @@ _FIX = "run scripts/house.py --fix"
 
 def check(root: Path) -> list[str]:
     """Return what is wrong with the bundles below `root`, a line each; empty where nothing is."""
+    folders = bundles_in(root)
+    if not folders:
+        return ["bundles: there is none"]
     return [
-        f"{folder.relative_to(root).as_posix()}/{problem}"
-        for folder in bundles_in(root)
-        for problem in check_bundle(folder)
+        f"{folder.relative_to(root).as_posix()}/{problem}" for folder in folders for problem in check_bundle(folder)
     ]
 
 

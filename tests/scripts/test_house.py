@@ -23,7 +23,7 @@ def test_new_check_and_fix(command, elsewhere):
     assert code == 0
     assert output.startswith("wrote bundles/knee_mri; next:\n")
     assert "--config_file bundles/knee_mri/configs/inference.json --dataset_dir FOLDER" in output
-    assert command("--check")[:2] == (0, "2 bundles: all as they must be\n")
+    assert command("--check")[:2] == (0, "nothing wrong in breast_us, knee_mri\n")
     path = elsewhere / "bundles/knee_mri/configs/train.json"
     path.write_text(path.read_text().replace("CrossEntropyLoss", "MSELoss"))
     code, output, _ = command("--check")
@@ -32,6 +32,11 @@ def test_new_check_and_fix(command, elsewhere):
     assert command("--fix")[:2] == (0, "bundles/knee_mri/configs/train.json: loss::_target_ as in breast_us\n")
     assert command("--fix")[:2] == (0, "nothing to mend\n")
     assert command("--check")[0] == 0
+
+
+def test_to_find_no_bundle_is_no_success(command, elsewhere):
+    shutil.rmtree(elsewhere / "bundles")
+    assert command("--check")[:2] == (1, "bundles: there is none\n")
 
 
 def test_a_mistake_is_one_line(command, elsewhere):
