@@ -14,11 +14,11 @@ def test_the_collection_is_as_it_must_be(collection):
 
 SPOILT = [
     ("train", {"seed": None}, "seed is null, which MONAI drops: write none"),
-    ("train", {"loss::wieght": 1}, "loss: torch.nn.CrossEntropyLoss does not take these arguments"),
-    ("train", {"imports": ["$import common"]}, "train::random_transforms::0::rotate_range: it needs $import math"),
+    ("train", {"train::trainer::sise": 1}, "train::trainer: SupervisedTrainer does not take these arguments"),
+    ("train", {"initialize": ["$random.random()"]}, "initialize::0: it needs $import random among the imports"),
     ("train", {"train::inferer": "@inferrer"}, "train::inferer: there is no 'inferrer'"),
-    ("train", {"loss::label_smoothing": 0.1}, "loss::label_smoothing is not as in breast_us"),
-    ("train", {"_differs_": {"loss": "why"}}, "_differs_ names loss, which is as in breast_us"),
+    ("train", {"train::trainer::amp": True}, "train::trainer::amp is not as in breast_us"),
+    ("train", {"_differs_": {"run": "why"}}, "_differs_ names run, which is as in breast_us"),
     ("train", {"bundle_root": "$common.bundle_root('breast_us')"}, "bundle_root is $common.bundle_root('knee_mri')"),
     ("inference", {"_like_": "other"}, "_like_ is 'breast_us' in train.json; got 'other'"),
     ("inference", {"_like_": "none"}, "_like_ is 'breast_us' in train.json; got 'none'"),
@@ -79,12 +79,12 @@ def test_a_declared_difference_is_one_and_covers_no_more(collection, change):
 
     change("train", edit)
     assert check(collection) == []
-    change("train", lambda config: config["train"]["dataset"].update(seed=1))
-    assert [line.partition(" is not")[0] for line in check(collection)] == [f"{TRAIN}: train::dataset::seed"]
+    change("train", lambda config: config["train"]["trainer"].update(amp=True))
+    assert [line.partition(" is not")[0] for line in check(collection)] == [f"{TRAIN}: train::trainer::amp"]
 
 
 def test_whatever_the_exemplar_changes_the_sibling_has_to_follow(collection, change):
-    change("train", lambda config: config["optimizer"].update(weight_decay=0.1), bundle="breast_us")
+    change("train", lambda config: config["train"]["trainer"].update(amp=True), bundle="breast_us")
     assert [line.partition(":")[0] for line in check(collection)] == [TRAIN]
 
 

@@ -19,26 +19,26 @@ def test_there_is_nothing_to_mend_in_what_is_as_it_must_be(collection):
 
 
 def test_the_exemplars_change_reaches_its_siblings_and_a_declared_difference_stays(collection, change):
-    change("train", lambda config: config.update(_differs_={"loss": "rare"}, seed=7))
-    change("train", lambda config: config["loss"].update(label_smoothing=0.1))
-    change("train", lambda config: config["loss"].update(weight=[1, 2]), bundle="breast_us")
-    change("train", lambda config: config["optimizer"].update(weight_decay=0.1), bundle="breast_us")
+    change("train", lambda config: config.update(_differs_={"train::random_transforms": "rare"}, seed=7))
+    change("train", lambda config: config["train"].update(random_transforms=[]))
+    change("train", lambda config: config["train"]["random_transforms"].append(1), bundle="breast_us")
+    change("train", lambda config: config["train"]["trainer"].update(amp=True), bundle="breast_us")
     change("evaluate", lambda config: config["run"].pop(), bundle="breast_us")
     before = read(collection)
     assert fix(collection) == [
-        f"{TRAIN}: optimizer::weight_decay as in breast_us",
+        f"{TRAIN}: train::trainer::amp as in breast_us",
         "bundles/knee_mri/configs/evaluate.json: run as in breast_us",
     ]
     after = read(collection)
     assert split(after, "train")[0] == split(before, "train")[0]
-    assert after["loss"] == before["loss"]
-    assert after["optimizer"]["weight_decay"] == 0.1
+    assert after["train"]["random_transforms"] == []
+    assert after["train"]["trainer"]["amp"] is True
     assert fix(collection) == []
     assert check(collection) == []
 
 
 def test_layout_order_and_copies_are_mended_and_the_rest_is_left(collection, change):
-    change("train", lambda config: config.update(run=config.pop("run"), network=config.pop("network")))
+    change("train", lambda config: config.update(initialize=config.pop("initialize")))
     change("train", lambda config: config.update(window=None))
     (collection / "bundles/knee_mri/configs/logging.conf").write_text("")
     (collection / "bundles/knee_mri/docs/README.md").write_text("mine")

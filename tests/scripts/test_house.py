@@ -25,11 +25,14 @@ def test_new_check_and_fix(command, elsewhere):
     assert "--config_file bundles/knee_mri/configs/inference.json --dataset_dir FOLDER" in output
     assert command("--check")[:2] == (0, "nothing wrong in breast_us, knee_mri\n")
     path = elsewhere / "bundles/knee_mri/configs/train.json"
-    path.write_text(path.read_text().replace("CrossEntropyLoss", "MSELoss"))
+    path.write_text(path.read_text().replace('"optim_set_to_none": true', '"optim_set_to_none": false'))
     code, output, _ = command("--check")
     assert (code, output.count("\n")) == (1, 1)
-    assert "train.json: loss::_target_ is not as in breast_us" in output
-    assert command("--fix")[:2] == (0, "bundles/knee_mri/configs/train.json: loss::_target_ as in breast_us\n")
+    assert "train.json: train::trainer::optim_set_to_none is not as in breast_us" in output
+    assert command("--fix")[:2] == (
+        0,
+        "bundles/knee_mri/configs/train.json: train::trainer::optim_set_to_none as in breast_us\n",
+    )
     assert command("--fix")[:2] == (0, "nothing to mend\n")
     assert command("--check")[0] == 0
 
