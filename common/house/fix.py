@@ -22,7 +22,7 @@ def fix(root: Path) -> list[str]:
         place = folder.relative_to(root).as_posix()
         try:
             changes += [f"{place}/{change}" for change in _fix_bundle(folder)]
-        except ConfigError as error:
+        except (ConfigError, OSError) as error:
             raise ConfigError(f"{place} cannot be mended: {error}; see scripts/house.py --check") from error
     return changes
 
@@ -56,6 +56,8 @@ def _fix_json(path: Path, exemplar: Path | None) -> list[str]:
 
 def _restored(config: Config, model: Config, kind: str) -> Config:
     head, body = split(config, kind)
-    declared = list(config.get("_differs_", {}))
+    declared = config.get("_differs_", {})
+    if not isinstance(declared, dict):
+        raise ConfigError(f"_differs_ is a dict of reasons by id; {kind}.json has {declared!r}")
     result: Config = restored(body, split(model, kind)[1], declared)
     return {**head, **result}

@@ -19,6 +19,7 @@ SPOILT = [
     ("train", {"train::inferer": "@inferrer"}, "train::inferer: there is no 'inferrer'"),
     ("train", {"train::trainer::amp": True}, "train::trainer::amp is not as in breast_us"),
     ("train", {"_differs_": {"run": "why"}}, "_differs_ names run, which is as in breast_us"),
+    ("train", {"_differs_": None}, "_like_ is a bundle's name or none, and _differs_ a dict of reasons by id"),
     ("train", {"bundle_root": "$common.bundle_root('breast_us')"}, "bundle_root is $common.bundle_root('knee_mri')"),
     ("inference", {"_like_": "other"}, "_like_ is 'breast_us' in train.json; got 'other'"),
     ("inference", {"_like_": "none"}, "_like_ is 'breast_us' in train.json; got 'none'"),

@@ -48,8 +48,9 @@ def test_layout_order_and_copies_are_mended_and_the_rest_is_left(collection, cha
     assert fix(collection) == []
 
 
-def test_what_cannot_be_read_is_not_mended(collection, change):
-    change("train", lambda config: config.update(_like_="nobody"))
+@pytest.mark.parametrize("values", [{"_like_": "nobody"}, {"_differs_": None}])
+def test_what_cannot_be_read_is_not_mended(collection, change, values):
+    change("train", lambda config: config.update(values))
     before = read(collection)
     with pytest.raises(ConfigError, match=r"bundles/knee_mri cannot be mended: .* see scripts/house.py --check"):
         fix(collection)
