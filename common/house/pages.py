@@ -12,7 +12,7 @@ def readme(name: str, subject: Subject, *, like: str, image_size: list[int]) -> 
     state = f"**Not trained yet: there is no score.** {SYNTHETIC if subject.synthetic else ''}".strip()
     usage = "\n".join(f"    {command}" for command in commands(name))
     return f"""\
-# {_cell(subject.title)}
+# {name.replace("_", " ")}
 
 One image in, {len(subject.class_names)} logits out, of which {subject.squash} probabilities. A bundle of the
 [RadImageNet collection](../../../README.md); research only, not a medical device. No weights and no images are shipped.
@@ -73,7 +73,7 @@ def commands(name: str) -> list[str]:
 
 
 def _table(subject: Subject) -> str:
-    facts = {"title": subject.title, **_counted(subject), "source": subject.origin, "cite": subject.citation}
+    facts = {"data set": subject.title, **_counted(subject), "source": subject.origin, "cite": subject.citation}
     rows = [f"| {what} | {_cell(text)} |" for what, text in facts.items()]
     rows = [*rows, "| licence | [data_license.txt](data_license.txt) |", f"| prepared in | `{subject.dataset_dir}` |"]
     return "\n".join(["| | |", "|---|---|", *rows])
