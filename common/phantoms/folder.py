@@ -29,6 +29,10 @@ LICENCE = (
 """Text of the licence file beside the phantoms."""
 
 
+JPEG_QUALITY = 92
+"""Pillow's quality: what consoles and publishers commonly save with; speckle comes through."""
+
+
 class PhantomFolder:
     """A data set that is being written: takes images and faults, and ends as `phantoms.json`.
 
@@ -44,23 +48,32 @@ class PhantomFolder:
         self.faults: list[dict[str, str]] = []
 
     def save(self, path: str, pixels: npt.NDArray[Any], *, mode: str = "L", compression: int = 3) -> None:
-        """Write `pixels` as PNG that says "Synthetic" in its text chunk.
+        """Write `pixels` as a PNG or JPEG, as its name says, which calls itself "Synthetic" in a text chunk or comment.
 
         Args:
             path: Below the root.
-            pixels: uint8 (H, W), or bool (H, W) for a mask: black and white.
+            pixels: uint8 (H, W) or (H, W, 3), or bool (H, W) for a mask: black and white.
             mode: Pillow's name of the pixel type in the file: 1, L, RGB or RGBA.
-            compression: zlib level; changes the file's bytes and none of its pixels.
+            compression: zlib level of a PNG; changes the file's bytes and none of its pixels.
         """
         from PIL import Image
         from PIL.PngImagePlugin import PngInfo
 
-        text = PngInfo()
-        text.add_text("Synthetic", f"phantom ({GENERATOR}, {self.record['dataset']}, seed {self.record['seed']})")
+        note = f"phantom ({GENERATOR}, {self.record['dataset']}, seed {self.record['seed']})"
         grey = pixels.astype(np.uint8) * 255 if pixels.dtype == bool else pixels
+        image = Image.fromarray(grey).convert(mode)
+        if path.endswith(".png"):
+            text = PngInfo()
+            text.add_text("Synthetic", note)
+            image.save(self.file(path), pnginfo=text, compress_level=compression)
+        else:
+            image.save(self.file(path), quality=JPEG_QUALITY, comment=f"Synthetic {note}")
+
+    def file(self, path: str) -> Path:
+        """Return where the file `path` below the root is to be written; its folder is made."""
         target = self.root / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        Image.fromarray(grey).convert(mode).save(target, pnginfo=text, compress_level=compression)
+        return target
 
     def plant(self, path: str, truth: dict[str, Any]) -> None:
         """Note the truth of one image in the sidecar, numbers to four decimals."""
