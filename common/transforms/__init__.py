@@ -1,5 +1,6 @@
 """Transforms that MONAI does not have."""
 
+from .captions import CropCaptiond
 from .labels import ReadLabeld
 
-__all__ = ["ReadLabeld"]
+__all__ = ["CropCaptiond", "ReadLabeld"]
