@@ -10,6 +10,9 @@ from ..io.worker import Decoder
 from .folds import partition
 from .prepared import DESCRIPTION, PreparedDataset, read_prepared
 
+CARRIED = ("captions",)
+"""Columns of a data set's own that its transforms read: an item has them where the index does."""
+
 
 class Origin(NamedTuple):
     """The prepared data set that items came from.
@@ -67,6 +70,7 @@ def _item(row: dict[str, str], root: Path) -> dict[str, Any]:
         "frame": row["frame"],
         "patient": row["patient"],
         "study": row["study"],
+        **{column: row[column] for column in CARRIED if column in row},
     }
 
 
