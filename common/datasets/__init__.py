@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..errors import DatasetError
 
-NAMES = ("busbra", "busi")
+NAMES = ("busbra", "busi", "ddti", "mrnet", "radimagenet_repo")
 """Data sets that can be prepared: each the name of a module here, which defines `PUBLISHED`."""
 
 

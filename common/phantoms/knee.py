@@ -151,7 +151,7 @@ def _band(place: Place, start: tuple[float, float], end: tuple[float, float], wi
     """Return how far inside a straight band each pixel lies, in pixels, and how far along it, 0 to 1."""
     down, across = end[0] - start[0], end[1] - start[1]
     y, x, length = place.y - start[0], place.x - start[1], float(np.hypot(down, across))
-    along = (y * down + x * across) / length**2
+    along = ((y * down + x * across) / length**2).astype(np.float32)
     away = np.abs(y * across - x * down) / length
     return np.minimum(width / 2 - away, length * np.minimum(along, 1 - along)), along
 
