@@ -64,14 +64,14 @@ def _rows(inner: Path, part: str, table: str) -> Iterator[Row]:
         file = inner / part / PLANE / f"{exam}.npy"
         path = f"{inner.resolve().name}/{file.relative_to(inner).as_posix()}"
         if exam not in values:
-            yield _row(path, exclude=f"not listed in {table}")
+            yield _row(path, frame="0", exclude=f"not listed in {table}")  # one slice stands for all: it has no patient
             continue
         known = {"label": LABEL_OF_VALUE.get(values[exam], ""), "patient": exam, "study": exam}
         slices, why = _slices(file) if exam in volumes else (0, f"{UNREADABLE}: {table} lists it, no such file")
         if not known["label"]:
             why = f"listed as both in {table}"
         frames = [str(frame) for frame in range(slices)] or [""]
-        yield from (_row(path, frame=frame, split=PART_OF_FOLDER[part], exclude=why, **known) for frame in frames)
+        yield from (_row(path, frame=frame, exclude=why, split=PART_OF_FOLDER[part], **known) for frame in frames)
 
 
 def _read(table: Path) -> dict[str, str]:
@@ -101,7 +101,7 @@ def _slices(path: Path) -> tuple[int, str]:
     return len(volume), ""
 
 
-def _row(path: str, *, exclude: str, frame: str = "", **columns: str) -> Row:
+def _row(path: str, *, frame: str, exclude: str, **columns: str) -> Row:
     empty = dict.fromkeys(("mask", "crop", "label", "patient", "study", "split"), "")
     return {"image": path, "frame": frame, **empty, **columns, "exclude": exclude}
 

@@ -32,9 +32,9 @@ NO_VOLUME, UNLISTED, OTHER_SHAPE = "listed without a volume", "volume that no ta
 """Faults of an incomplete download that are planted."""
 
 FAULTS: dict[str, Callable[[int], bool]] = {
-    NO_VOLUME: lambda patient: patient % 40 == 6,
-    UNLISTED: lambda patient: patient % 40 == 9,
-    OTHER_SHAPE: lambda patient: patient % 40 == 13,
+    NO_VOLUME: lambda patient: patient % 40 == 3,
+    UNLISTED: lambda patient: patient % 40 == 5,
+    OTHER_SHAPE: lambda patient: patient % 40 == 7,
 }
 """Which examinations have one."""
 
