@@ -13,10 +13,11 @@ def test_a_data_set_says_what_its_publisher_states(name):
     assert data.name == name
     assert all([data.title, data.licence, data.citation])
     assert data.origin.startswith("https://")
-    assert sum(data.counts[label] for label in data.class_names) == data.counts["images"]
+    if "images" in data.counts:  # of slices nobody states a number
+        assert sum(data.counts[label] for label in data.class_names) == data.counts["images"]
 
 
-@pytest.mark.parametrize(("typed", "nearest"), [("bus-bra", "busbra"), ("BUSI", "busi"), ("ddti", "busi")])
+@pytest.mark.parametrize(("typed", "nearest"), [("bus-bra", "busbra"), ("BUSI", "busi"), ("dtti", "ddti")])
 def test_a_wrong_name_is_told_the_nearest(typed, nearest):
     with pytest.raises(DatasetError, match=f"no data set is called '{typed}': did you mean '{nearest}'"):
         published(typed)
