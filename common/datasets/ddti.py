@@ -7,7 +7,7 @@ A case is a patient. TI-RADS 2 and 3 are benign, 4a to 5 malignant: the radiolog
 images have no score: they are excluded here, and were taken for benign by a study that did not look.
 
 Captions are burned in below row 298, among them "TIRADS 4C (4C)": `common.transforms.CropCaptiond` takes these rows off
-in training and inference. As published (`--as-published`) they stay, which the index says in a column `captions`.
+in training and inference. As published (`--as-published`) they stay. The column `captions` says so: `crop` or `keep`.
 
 Some cases are filed twice under two numbers, as the same file or slightly altered; they fall in one duplicate group.
 """
@@ -80,6 +80,7 @@ def _row(name: str, cases: dict[str, ElementTree.Element | None]) -> Row:
         "split": "",
         "exclude": _why_excluded(number, number in cases, case, tirads),
         "tirads": tirads,
+        "captions": "crop",
     }
 
 

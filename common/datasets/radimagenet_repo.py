@@ -119,7 +119,7 @@ def _contradiction(listing: Listing) -> str:
 
 def _thyroid_case(name: str) -> Row:
     match = re.fullmatch(r"(\d+)_\d+\.jpg", name)
-    return {"patient": match[1] if match else ""}
+    return {"patient": match[1] if match else "", "captions": "crop"}
 
 
 def _breast_tissue(name: str) -> Row:

@@ -1,14 +1,18 @@
 import json
 from collections import Counter
 
+import numpy as np
 import pytest
+import torch
 
 from common.datasets.audit.checks import audit
 from common.datasets.audit.findings import HANDLED, NOTE
 from common.datasets.ddti import AS_PUBLISHED, PUBLISHED, list_images
 from common.datasets.items import read_items
 from common.datasets.prepare import prepare, summary
+from common.datasets.store import write_store
 from common.errors import DatasetError
+from common.io.decode import decode_image
 from common.phantoms.ddti import IDENTICAL, NEAR, write
 
 SCORES = {1: "2", 2: "3", 3: "4a", 4: "4b", 5: "4c", 6: "5", 7: ""}
@@ -108,9 +112,22 @@ def test_as_published_every_item_says_that_its_captions_stay(ddti, phantoms, tmp
     assert [{**row, "captions": "keep"} for row in PUBLISHED.list_images(ddti)[1]] == rows
     monkeypatch.setattr("common.datasets.prepare.published", lambda *_, **__: AS_PUBLISHED)
     kept = prepare("ddti", phantoms[0], tmp_path / "data")
-    for data, expected in ((kept, "keep"), (phantoms[1], None)):
+    for data, expected in ((kept, "keep"), (phantoms[1], "crop")):
         items = read_items(data.folder, data.class_names, fold=0, part="train")
-        assert {item.get("captions") for item in items} == {expected}
+        assert {item["captions"] for item in items} == {expected}
+
+
+def test_a_store_is_without_captions_unless_they_stay(phantoms, tmp_path, monkeypatch):
+    _, data = phantoms
+    monkeypatch.setattr("common.datasets.prepare.published", lambda *_, **__: AS_PUBLISHED)
+    kept = prepare("ddti", phantoms[0], tmp_path / "data")
+    cropped, whole = (np.load(write_store(each, image_size=[36, 56], window="none")) for each in (data, kept))
+    assert len(cropped) == len(whole) == len(data.rows)
+    for position, row in enumerate(data.rows):
+        frame = decode_image(data.root / row["image"])
+        for array, shown in ((cropped, frame[:298]), (whole, frame)):
+            small = torch.nn.functional.adaptive_avg_pool2d(torch.tensor(shown)[None], (36, 56))[0].numpy()
+            assert np.abs(array[position] - 255 * small * (not row["exclude"])).max() <= 0.501
 
 
 def test_the_known_faults_are_found_in_phantoms_and_dealt_with(phantoms):
