@@ -61,6 +61,8 @@ def read_items(
         SplitError: No such fold, or a part that is empty or lacks a class.
     """
     data = read_prepared(Path(dataset_dir))
+    if not data.class_names:
+        raise DatasetError(f"{dataset_dir} was prepared without labels, for inference only: prepare it with --labels")
     parts = partition(data.rows, str(fold))
     unknown = sorted({row["label"] for row in data.rows if not row["exclude"]} - set(class_names))
     if unknown:
@@ -82,6 +84,7 @@ def _item(row: dict[str, str], root: Path) -> dict[str, Any]:
         "image": str(root / row["image"]),
         "label": row["label"],
         "frame": row["frame"],
+        "crop": row["crop"],
         "patient": row["patient"],
         "study": row["study"],
         **{column: row[column] for column in CARRIED if column in row},

@@ -49,7 +49,7 @@ class PreparedDataset:
 
     @property
     def task(self) -> str:
-        """`binary` or `multiclass`."""
+        """`binary`, `multiclass` or `multilabel`; `unlabelled` where there is nothing to train on."""
         return str(self.description["task"])
 
     @property

@@ -14,6 +14,7 @@ from monai.transforms import LoadImaged
 
 from ..errors import ConfigError, ImageError
 from .decode import decode
+from .decode.crop import cropped
 from .decode.decoded import Decoded
 from .decode.windows import WINDOWS
 from .worker import Decoder
@@ -32,15 +33,22 @@ class Reader(ImageReader):
         frame: Zero-based frame of a file that holds several, or `start:stop:step` for a clip of them; None or "" for a
             file that holds one.
         window: A named CT window, or `none`.
+        crop: The part to keep, top left bottom right in pixels, as in the column `crop`; empty for all.
         decoder: What decodes; a `worker.Decoder`'s `decode` for files that are not trusted.
     """
 
     def __init__(
-        self, frame: int | str | None = None, *, window: str = "none", decoder: Callable[..., Decoded] = decode
+        self,
+        frame: int | str | None = None,
+        *,
+        window: str = "none",
+        crop: str = "",
+        decoder: Callable[..., Decoded] = decode,
     ) -> None:
         super().__init__()
         self.frames = _frames(frame)
         self.window = window
+        self.crop = crop
         self.decoder = decoder
 
     def verify_suffix(self, filename: Sequence[str] | str) -> bool:
@@ -60,7 +68,8 @@ class Reader(ImageReader):
         The affine takes (row, column, slice) to millimetres towards the patient's right, front and head, so that what
         is predicted can be written where the image lies; the identity where the file does not say.
         """
-        image, *others = [self.decoder(img, frame, window=self.window) for frame in self.frames]
+        decoded = (self.decoder(img, frame, window=self.window) for frame in self.frames)
+        image, *others = [cropped(its, self.crop, img) for its in decoded]
         affine = np.eye(4) if image.affine is None else image.affine
         return np.stack([image.pixels, *(other.pixels for other in others)]), {
             "original_channel_dim": 0,
@@ -86,8 +95,9 @@ def _frames(frame: int | str | None) -> Sequence[int | None]:
 class ReadImaged(LoadImaged):
     """The image at each key, read by `Reader` alone: a MetaTensor `(1, H, W)`, float32 in `[0, 1]`, rows first.
 
-    An item's `frame`, where it has one, is passed on. An item that is `stored` (path of a memory-mapped uint8 array
-    `(N, H, W)`, position) comes from there. Where metadata is not tracked, as in training, the image is a plain tensor.
+    An item's `frame` and `crop`, where it has them, are passed on. An item that is `stored` (path of a memory-mapped
+    uint8 array `(N, H, W)`, position) comes from there. Where metadata is not tracked, as in training, the image is a
+    plain tensor.
 
     Args:
         keys: Keys of the items that hold paths.
@@ -113,7 +123,8 @@ class ReadImaged(LoadImaged):
         item = dict(data)
         if stored := item.pop("stored", None):
             return {**item, **dict.fromkeys(self.keys, _stored_image(*stored))}
-        own = Reader(frame=item.get("frame"), window=self.window, decoder=self.decoder)
+        frame, crop = item.get("frame"), item.get("crop") or ""
+        own = Reader(frame=frame, window=self.window, crop=crop, decoder=self.decoder)
         if reader or get_track_meta():
             return super().__call__(item, reader or own)
         # MONAI's way to the same pixels costs as much again as decoding a small one.

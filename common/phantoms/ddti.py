@@ -2,7 +2,6 @@
 
 import io
 import json
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -157,17 +156,17 @@ def _file_again(folder: PhantomFolder, number: int, kind: str) -> None:
     source = sources[int(generator.integers(len(sources)))]
     path, truth = f"{number}_1.jpg", folder.images[source]
     if kind == IDENTICAL:
-        shutil.copyfile(folder.root / source, folder.root / path)
+        folder.copy(kind, path, of=source, patient=number)
     else:
         folder.save(path, _slightly_altered(folder.root / source), mode="RGB")
+        folder.plant(path, {**truth, "patient": number})
+        folder.plant_fault(kind, path, of=source)
     report = ElementTree.parse(folder.root / f"{truth['patient']}.xml").getroot()
     for numbered in report.iter("number"):
         numbered.text = str(number)
     for mark in report.findall("mark")[1:]:
         report.remove(mark)
     write_text(folder.root / f"{number}.xml", ElementTree.tostring(report, encoding="unicode") + "\n")
-    folder.plant(path, {**truth, "patient": number})
-    folder.plant_fault(kind, path, of=source)
 
 
 def _slightly_altered(path: Path) -> npt.NDArray[np.uint8]:

@@ -7,9 +7,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from .draw import stream
+from .draw import smooth, stream
 from .lesions import SEPARATION
-from .ultrasound import smooth
 
 Field = npt.NDArray[np.float32]
 

@@ -74,7 +74,7 @@ def _add_volume(folder: PhantomFolder, patient: int, knee: Knee, torn: dict[str,
     """Write a volume as uint8 (slices, 256, 256), unless it is one of the faulty ones; return its number of slices."""
     for kind, when in FAULTS.items():
         if when(patient):
-            folder.plant_fault(kind, path, of=path.replace("/sagittal/", "-acl.csv, ").removesuffix(".npy"))
+            folder.plant_fault(kind, path)
     if FAULTS[NO_VOLUME](patient):
         return 0
     volume = np.stack([*knee_slices(knee, range(knee.slices), seed=folder.record["seed"], key=NAME, number=patient)])

@@ -1,7 +1,5 @@
 """Phantoms in the layout of the RadImageNet authors' repository: thyroid, breast, ligament and meniscus, five folds."""
 
-import csv
-import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -146,17 +144,11 @@ def _write_tables(folder: PhantomFolder, table: Table, lines: Sequence[tuple[int
         for part in ("train", "val", "test"):
             rows = [(image, label) for patient, image, label in lines if parts[patient] == part]
             named = [(image, table.positive if label else table.negative) for image, label in rows]
-            write_text(folder.file(_path(table, part, fold)), _csv([table.columns, *named]))
+            folder.save_table(_path(table, part, fold), table.columns, named)
 
 
 def _path(table: Table, part: str, fold: int) -> str:
     return f"{table.folder}/dataframe/{table.prefix}{part}_fold{fold}.csv"
-
-
-def _csv(rows: Sequence[Sequence[str]]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue()
 
 
 def _plant_faults(folder: PhantomFolder) -> None:
@@ -165,7 +157,7 @@ def _plant_faults(folder: PhantomFolder) -> None:
     firsts = [path for path in malignant if path.endswith("_1.jpg")]
     for kind, path in zip((MISSING, UNLISTED, TWO_LABELS, TWO_PARTS), firsts, strict=False):
         _spoil(folder, kind, path)
-        folder.plant_fault(kind, path, of=path)
+        folder.plant_fault(kind, path)
 
 
 def _spoil(folder: PhantomFolder, kind: str, path: str) -> None:

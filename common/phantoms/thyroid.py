@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from .draw import stream
+from .draw import smooth, stream
 from .examinations import Examination
 from .lesions import Lesion
-from .ultrasound import Field, insonify, scan_lines, smooth, strands
+from .ultrasound import Field, insonify, scan_lines, strands
 
 HEIGHT, WIDTH, CAPTIONS_FROM = 360, 560, 298
 """DDTI's frames in pixels, and the first row of those that bear captions."""

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from .draw import smooth
 from .examinations import Examination
 from .lesions import Lesion
 
@@ -74,14 +75,6 @@ def insonify(
     device = examination.device
     envelope = _envelope(generator, echo, (device.axial, device.lateral / LINE_PITCH))
     return _display(envelope, examination, width), masks
-
-
-def smooth(generator: np.random.Generator, shape: tuple[int, int], cells: tuple[int, int]) -> Field:
-    """Return a smooth random field of about unit variance with `cells` (down, across) independent values."""
-    from PIL import Image
-
-    coarse = Image.fromarray(generator.standard_normal(cells, dtype=np.float32))
-    return np.asarray(coarse.resize(shape[::-1], Image.Resampling.BICUBIC))
 
 
 def _layers(generator: np.random.Generator, shape: tuple[int, int], starts: tuple[float, float, float, float]) -> Field:

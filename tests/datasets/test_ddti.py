@@ -106,21 +106,19 @@ def test_another_layout_names_what_is_missing(ddti, pattern, missing):
         list_images(ddti)
 
 
-def test_as_published_every_item_says_that_its_captions_stay(ddti, phantoms, tmp_path, monkeypatch):
+def test_as_published_every_item_says_that_its_captions_stay(ddti, phantoms, tmp_path):
     root, rows = AS_PUBLISHED.list_images(ddti)
     assert root == ddti
     assert [{**row, "captions": "keep"} for row in PUBLISHED.list_images(ddti)[1]] == rows
-    monkeypatch.setattr("common.datasets.prepare.published", lambda *_, **__: AS_PUBLISHED)
-    kept = prepare("ddti", phantoms[0], tmp_path / "data")
+    kept = prepare("ddti", phantoms[0], tmp_path / "data", as_published=True)
     for data, expected in ((kept, "keep"), (phantoms[1], "crop")):
         items = read_items(data.folder, data.class_names, fold=0, part="train")
         assert {item["captions"] for item in items} == {expected}
 
 
-def test_a_store_is_without_captions_unless_they_stay(phantoms, tmp_path, monkeypatch):
+def test_a_store_is_without_captions_unless_they_stay(phantoms, tmp_path):
     _, data = phantoms
-    monkeypatch.setattr("common.datasets.prepare.published", lambda *_, **__: AS_PUBLISHED)
-    kept = prepare("ddti", phantoms[0], tmp_path / "data")
+    kept = prepare("ddti", phantoms[0], tmp_path / "data", as_published=True)
     cropped, whole = (np.load(write_store(each, image_size=[36, 56], window="none")) for each in (data, kept))
     assert len(cropped) == len(whole) == len(data.rows)
     for position, row in enumerate(data.rows):
