@@ -10,7 +10,7 @@ from pathlib import Path
 from ..errors import DatasetError
 
 NAMES = (
-    *("busbra", "busi", "kermany", "rsna_pneumonia"),
+    *("busbra", "busi", "ddti", "mrnet", "radimagenet_repo", "kermany", "rsna_pneumonia"),
     *("covid_ct", "ucsd_covid_ct", "cc_ccii", "soares", "ct_ich", "rsna_ich"),
 )
 """Data sets that can be prepared: each the name of a module here, which defines `PUBLISHED`."""

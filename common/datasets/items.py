@@ -11,6 +11,9 @@ from .folds import partition
 from .prepared import DESCRIPTION, PreparedDataset, read_prepared
 from .store import find_store
 
+CARRIED = ("captions",)
+"""Columns of a data set's own that its transforms read: an item has them where the index does."""
+
 
 class Origin(NamedTuple):
     """The prepared data set that items came from.
@@ -84,6 +87,7 @@ def _item(row: dict[str, str], root: Path) -> dict[str, Any]:
         "crop": row["crop"],
         "patient": row["patient"],
         "study": row["study"],
+        **{column: row[column] for column in CARRIED if column in row},
     }
 
 

@@ -87,6 +87,18 @@ def test_order_does_not_matter(pictures):
     assert mirrored == {(pair.first, pair.second) for pair in found(images)} == {(3, 8)}
 
 
+def test_the_frame_and_letters_of_a_console_make_no_duplicates(speckle):
+    def on_a_console(seed):
+        screen = np.zeros((180, 280), np.uint8)
+        screen[10:140, 30:250] = 90 + speckle(seed, height=130, width=220) // 4
+        screen[150:165:3, 30:120:4] = 255
+        return screen
+
+    screens = [on_a_console(seed) for seed in range(12)]
+    assert found(screens) == []
+    assert found([*screens, compressed(screens[2])]) == [Duplicate(2, 12, exact=False)]
+
+
 def test_blank_images_resemble_nobody():
     images = [np.full((40, 30), level) for level in (10, 10, 200)]
     assert found(images) == [Duplicate(0, 1, exact=True)]
