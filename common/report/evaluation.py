@@ -33,11 +33,11 @@ def write_evaluation(
     """
     card, folder = read_model(ckpt_dir), Path(output_dir)
     validated, tested = table(valid, card, part="valid"), table(test, card, part="test")
-    scores = scores_of(validated, tested, task=card["task"], ordered=card["dataset"]["ordered"])
+    scores = scores_of(validated, tested, task=card["task"], ordered=card["dataset"].get("ordered", False))
     record = read_json(folder / "run.json", default={**card, **versions()})
 
     write_predictions(folder / "predictions.csv", joined(validated, tested), synthetic=card["dataset"]["synthetic"])
-    told = {key: card[key] for key in ("run_key", "weights_source", "dataset", "fold")}
+    told = {key: card[key] for key in ("run_key", "task", "weights_source", "dataset", "fold")}
     write_json(folder / "metrics.json", {**told, **scores})
     write_json(Path(ckpt_dir) / "model.json", {**card, **{key: scores[key] for key in ("thresholds", "temperature")}})
     write_json(folder / "run.json", {**record, "images": {**record["images"], "test": len(tested)}})

@@ -89,7 +89,7 @@ def patient_resamples(
     strata = [np.flatnonzero(has_positive), np.flatnonzero(~has_positive)]
     generator = np.random.default_rng(seed)
     for _ in range(n_resamples):
-        drawn = np.concatenate([generator.choice(s, s.size) for s in strata if s.size])
+        drawn = np.concatenate([s[generator.integers(0, s.size, s.size)] for s in strata if s.size])
         sizes = counts[drawn]
         within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)  # 0, 1, ... in each patient
         yield images[np.repeat(starts[drawn], sizes) + within]
