@@ -70,7 +70,7 @@ def plot_precision_recalls(
 def _curves(axes: "Axes", test: Predictions, scores: Scores, *, key: str, draw: Callable[..., None]) -> None:
     """Draw a curve for each class shown that has positives and negatives, and the legend that names its score."""
     title = {"auc": "AUC", "average_precision": "average precision"}[key]
-    for (index, name), colour in zip(_shown(scores), COLOURS, strict=False):
+    for (index, name), colour in zip(shown(scores), COLOURS, strict=False):
         of_class, view = scores["test"]["classes"][name], test.one_class(index).known()
         if of_class["positives"] and of_class["negatives"]:
             score = Interval(**of_class[key])
@@ -111,20 +111,20 @@ def plot_reliabilities(
     path: str | Path, test: Predictions, scores: Scores, *, subtitle: str, synthetic: bool = False
 ) -> None:
     """Draw what came true against what was predicted, before and after its temperature, in a panel for each finding."""
-    shown = _shown(scores)
-    columns = min(len(shown), 4)
-    rows = -(-len(shown) // columns)
+    classes = shown(scores)
+    columns = min(len(classes), 4)
+    rows = -(-len(classes) // columns)
     size = (max(columns * PANEL[0], WITH_LEGEND[0] / 2), rows * PANEL[1] + 1.2)
     said: dict[str, Any] = {"subtitle": _shown_of(scores, subtitle), "synthetic": synthetic}
     with page(path, title="Reliability", size=size, **said) as figure:
         panels = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True).ravel()
-        for axes in panels[len(shown) :]:
+        for axes in panels[len(classes) :]:
             axes.set_axis_off()
-        for axes, (index, name) in zip(panels, shown, strict=False):
+        for axes, (index, name) in zip(panels, classes, strict=False):
             temperature = scores["temperature"][index]
             _reliability_panel(axes, test.one_class(index).known(), temperature)
             axes.set_title(_reliability_title(name, scores["test"]["classes"][name], temperature), fontsize=7.5)
-        for axes in panels[len(shown) - columns : len(shown)]:  # the lowest of each column
+        for axes in panels[len(classes) - columns : len(classes)]:  # the lowest of each column
             axes.set_xlabel("predicted probability", fontsize=8)
             axes.tick_params(labelbottom=True)
         for axes in panels[::columns]:
@@ -152,7 +152,7 @@ def _reliability_title(name: str, of_class: Scores, temperature: float) -> str:
     return f"{_short(name)}\n{errors}\nn = {before.n}, {of_class['positives']} positive"
 
 
-def _shown(scores: Scores) -> list[tuple[int, str]]:
+def shown(scores: Scores) -> list[tuple[int, str]]:
     """Return index and name of the most frequent classes, in the order of the configuration."""
     classes = scores["test"]["classes"]
     frequent = sorted(classes, key=lambda name: -classes[name]["positives"])[:MOST]
