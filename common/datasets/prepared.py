@@ -31,7 +31,7 @@ class PreparedDataset:
 
     folder: Path
     description: Mapping[str, Any]
-    """`dataset.json`: name, title, origin, licence, citation, task, class_names, counts, synthetic ..."""
+    """`dataset.json`: name, title, origin, licence, citation, task, class_names, ordered, counts, synthetic ..."""
     rows: list[Row]
 
     @property
@@ -46,7 +46,7 @@ class PreparedDataset:
 
     @property
     def task(self) -> str:
-        """`binary` or `multiclass`."""
+        """`binary`, `multiclass` or `multilabel`."""
         return str(self.description["task"])
 
     @property

@@ -9,7 +9,8 @@ def binary_scores(validation: Predictions, test: Predictions) -> Scores:
     """Return the scores of a binary classifier; thresholds and temperature are chosen on validation alone.
 
     Images without a label are left out. The positive class is the last one. Undefined values and bounds are NaN: those
-    of a class that the test part lacks, and the bounds of a bootstrap that never varies (a perfect average precision).
+    of a class that the test part lacks, and the bounds of a bootstrap that never varies (a perfect average precision)
+    or resamples too few positive patients.
 
     Args:
         validation: Where `thresholds` and `temperature` come from.

@@ -134,7 +134,7 @@ def _of_classes(validation: Predictions, test: Predictions, calibrated: Floats) 
 def _macro_average_precision(test: Predictions) -> Scores:
     """Return the mean average precision of the classes or findings that test has a positive image of.
 
-    Its interval is the bootstrap's; none where one of them comes from a single patient, whom it takes for certain.
+    Its interval is the bootstrap's; none where one of them has fewer than `FEWEST_TO_RESAMPLE` positive patients.
     """
     states = one_against_the_rest(test)
     columns = [index for index in range(states.shape[1]) if (states[:, index] == 1).any()]

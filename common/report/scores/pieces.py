@@ -38,8 +38,12 @@ Scores = dict[str, Any]
 Metric = Callable[[NDArray[np.intp]], float]
 """A metric of the images whose indices it is given."""
 
-FEWEST_TO_RESAMPLE = 2
-"""Patients with a positive image, below which a bootstrap would take the one there is for certain."""
+FEWEST_TO_RESAMPLE = 5
+"""Patients with a positive image below which the bootstrap of an average precision says too little: no interval then.
+
+Of 150 draws from two normals 0 and 1.2 apart, 60 negative, its 95 % interval held the mean average precision of such
+draws in 54 and 67 % with 2 positive patients, in 65 and 78 % with 3, in 87 and 91 % with 5 and in 92 and 90 % with 8.
+"""
 
 
 def level(part: Predictions) -> str:
