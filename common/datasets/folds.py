@@ -6,7 +6,7 @@ A fold is a function of the rows alone: no seed, no order of files, no library's
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from ..errors import SplitError
+from ..errors import LabelError, SplitError
 from ..files import sha256
 from .index import FINDING, Row, findings, is_kept, key
 
@@ -124,10 +124,9 @@ def _with_validation(rows: Sequence[Row], parts: Sequence[str]) -> list[str]:
     train = [position for position, part in enumerate(parts) if part == "train"]
     own = [rows[position] for position in train]
     result = list(parts)
-    for position, chosen in zip(
-        train, _completed(own, [share == 0 for share in deal(own, VALIDATION_SHARE)]), strict=True
-    ):
-        if chosen:
+    chosen = _completed(own, [share == 0 for share in deal(own, VALIDATION_SHARE)])
+    for position, validates in zip(train, chosen, strict=True):
+        if validates:
             result[position] = "valid"
     return result
 
@@ -154,16 +153,22 @@ def _completed(rows: Sequence[Row], chosen: Sequence[bool]) -> list[bool]:
     return result
 
 
+KNOWN = {"1": "positive", "0": "negative"}
+"""What the known values of a finding are called."""
+
+
 def needs(row: Row) -> list[str]:
-    """Return what a row gives to a part that cannot do without: its class, or which finding it has or has not."""
+    """Return what a row gives to a part that cannot do without: its class, or which finding it has or has not.
+
+    Raises:
+        LabelError: A finding is neither `1`, `0` nor empty.
+    """
     values = findings(row)
     if not values:
         return [repr(row["label"])]
+    if strange := set(values.values()) - {*KNOWN, ""}:
+        raise LabelError(f"a finding is 1, 0 or, not known, empty; {row['image']} has {min(strange)!r}: prepare it so")
     return [f"known {KNOWN[value]} of {finding!r}" for finding, value in values.items() if value]
-
-
-KNOWN = {"1": "positive", "0": "negative"}
-"""What the known values of a finding are called."""
 
 
 def partition(rows: Sequence[Row], fold: str | int) -> list[str]:

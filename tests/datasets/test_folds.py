@@ -19,7 +19,7 @@ from common.datasets.folds import (
     shared,
     strata,
 )
-from common.errors import SplitError
+from common.errors import LabelError, SplitError
 
 from ..conftest import ROOT
 
@@ -257,6 +257,12 @@ def test_a_part_without_a_known_state_of_a_finding_is_refused(make_findings, sta
         SplitError, match=f"fold official: its test part has no {lacking} of 'a' among 16 images: choose"
     ):
         partition(table, "official")
+
+
+def test_a_finding_that_is_neither_present_absent_nor_empty_is_refused(make_findings):
+    table = folded([make_findings(n, {"a": "yes" if n == 7 else "10"[n % 2]}) for n in range(80)])
+    with pytest.raises(LabelError, match=r"a finding is 1, 0 or, not known, empty; 0007.png has 'yes'"):
+        partition(table, 0)
 
 
 def test_a_finding_that_every_image_has_is_refused(make_findings):
