@@ -51,6 +51,12 @@ def is_kept(row: Row) -> bool:
     return not row["exclude"]
 
 
+def contradicting(rows: Sequence[Row]) -> bool:
+    """Return whether rows have different labels, or one has a finding that another lacks; unknown is no difference."""
+    values = {(name, value) for row in rows for name, value in (findings(row) or {"": row["label"]}).items() if value}
+    return len(values) > len({name for name, _ in values})
+
+
 def to_csv(rows: Sequence[Row]) -> str:
     """Return `index.csv`: rows by key, columns in the fixed order, so that equal rows give equal bytes."""
     text = io.StringIO()

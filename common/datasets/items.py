@@ -13,6 +13,7 @@ from ..io.worker import Decoder
 from .folds import partition
 from .index import Row, findings, is_kept
 from .prepared import DESCRIPTION, PreparedDataset, read_prepared
+from .store import find_store
 
 
 class Origin(NamedTuple):
@@ -38,7 +39,15 @@ class Items(list[dict[str, Any]]):
         self.origin = origin
 
 
-def read_items(dataset_dir: str | Path, class_names: Sequence[str], *, fold: int | str, part: str) -> Items:
+def read_items(
+    dataset_dir: str | Path,
+    class_names: Sequence[str],
+    *,
+    fold: int | str,
+    part: str,
+    image_size: Sequence[int] | None = None,
+    window: str = "none",
+) -> Items:
     """Return the items of one part of one fold, in the order of the index.
 
     Args:
@@ -46,13 +55,17 @@ def read_items(dataset_dir: str | Path, class_names: Sequence[str], *, fold: int
         class_names: The classes that the configuration knows.
         fold: `0` to `4`, `official`, or `official_k`.
         part: `train`, `valid` or `test`.
+        image_size: `[H, W]` in pixels at which images come from the store, where there is one; None never reads it.
+        window: The named CT window of the store, or `none`.
 
     Raises:
-        DatasetError: Not a prepared data set, or edited since.
+        DatasetError: Not a prepared data set, edited since, or with a store of another size or window.
         LabelError: The index names a class that `class_names` lacks, or has them on a scale in another order.
         SplitError: No such fold, or a part that is empty or lacks a class.
     """
     data = read_prepared(Path(dataset_dir))
+    if not data.class_names:
+        raise DatasetError(f"{dataset_dir} was prepared without labels, for inference only: prepare it with --labels")
     parts = partition(data.rows, str(fold))
     kept = [row for row in data.rows if is_kept(row)]
     if unknown := sorted(_names(kept) - set(class_names)):
@@ -65,10 +78,13 @@ def read_items(dataset_dir: str | Path, class_names: Sequence[str], *, fold: int
             f"the classes of {dataset_dir} are a scale, {data.class_names}; got class_names {list(class_names)}: "
             "give them in that order"
         )
-    rows = [row for row, own in zip(data.rows, parts, strict=True) if own == part]
-    if absent := sorted(set(class_names) - _names(rows)):
+    positions = [position for position, own in enumerate(parts) if own == part]
+    if absent := sorted(set(class_names) - _names([data.rows[position] for position in positions])):
         raise SplitError(f"fold {fold}: its {part} part has no {absent[0]!r}: add images of that class")
-    return Items([_item(row, data.root) for row in rows], _origin(data, str(fold)))
+    items = [_item(data.rows[position], data.root) for position in positions]
+    if image_size and (store := find_store(data, image_size=image_size, window=window)):
+        items = [{**item, "stored": (str(store), position)} for item, position in zip(items, positions, strict=True)]
+    return Items(items, _origin(data, str(fold)))
 
 
 def _names(rows: Sequence[Row]) -> set[str]:
@@ -81,6 +97,7 @@ def _item(row: Row, root: Path) -> dict[str, Any]:
         "image": str(root / row["image"]),
         "label": findings(row) or row["label"],
         "frame": row["frame"],
+        "crop": row["crop"],
         "patient": row["patient"],
         "study": row["study"],
     }

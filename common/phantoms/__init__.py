@@ -1,6 +1,9 @@
-"""Synthetic breast ultrasound in published layouts, with planted truth: to test on when no real image is at hand."""
+"""Synthetic images in published layouts, with planted truth: to test on when no real image is at hand."""
 
-from . import busbra, busi
+from . import busbra, busi, cc_ccii, covid_ct, kermany, rsna_pneumonia, soares, ucsd_covid_ct
 
-PHANTOMS = {busbra.NAME: busbra.write, busi.NAME: busi.write}
+PHANTOMS = {
+    layout.NAME: layout.write
+    for layout in (busbra, busi, kermany, rsna_pneumonia, covid_ct, ucsd_covid_ct, cc_ccii, soares)
+}
 """Writers by data set: `write(out, *, patients, seed, difficulty)` returns the number of images."""
