@@ -32,7 +32,7 @@ TINY = {
     "network_def": {
         "_target_": "monai.networks.nets.Classifier",
         "in_shape": [1, 32, 32],
-        "classes": 2,
+        "classes": "$len(@class_names)",
         "channels": [4, 8],
         "strides": [2, 2],
         "dropout": 0.2,

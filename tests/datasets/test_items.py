@@ -1,7 +1,8 @@
 import pytest
 
+from common.datasets.folds import assign_folds
 from common.datasets.items import read_folder, read_items
-from common.datasets.prepared import read_prepared
+from common.datasets.prepared import read_prepared, write_prepared
 from common.errors import DatasetError, LabelError, SplitError
 
 NAMES = ["benign", "malignant"]
@@ -48,3 +49,51 @@ def test_no_folder_and_an_empty_folder_are_refused(tmp_path):
         read_folder(tmp_path / "gone")
     with pytest.raises(DatasetError, match="is empty: give one of images"):
         read_folder(tmp_path)
+
+
+@pytest.fixture
+def prepared(tmp_path):
+    """Return the function that writes rows as a prepared data set."""
+
+    def write(rows, **description):
+        rows = [{**row, "fold": fold} for row, fold in zip(rows, assign_folds(rows), strict=True)]
+        about = {"name": "own", "title": "Own", "synthetic": False, "shared_patients": {}, **description}
+        (tmp_path / "original").mkdir()
+        write_prepared(tmp_path / "data", description=about, root=tmp_path / "original", rows=rows)
+        return tmp_path / "data"
+
+    return write
+
+
+@pytest.fixture
+def findings(prepared, make_findings):
+    """A data set of 80 images with two findings, the second not always known."""
+    rows = [make_findings(n, {"cyst": "10"[n % 2], "mass": ("1", "0", "")[n % 3]}) for n in range(80)]
+    return prepared(rows, task="multilabel", class_names=["cyst", "mass"])
+
+
+def test_the_label_of_findings_says_what_is_known_of_each(findings):
+    items = read_items(findings, ["mass", "cyst"], fold=0, part="train")
+    row = {row["image"]: row for row in read_prepared(findings).rows}
+    for item in items:
+        own = row[item["image"].rsplit("/")[-1]]
+        assert item["label"] == {"cyst": own["label:cyst"], "mass": own["label:mass"]}
+    assert not items.origin.ordered
+
+
+def test_a_finding_that_the_configuration_lacks_is_named(findings):
+    with pytest.raises(LabelError, match=r"has the class 'mass', class_names are \['cyst'\]: add it to class_names"):
+        read_items(findings, ["cyst"], fold=0, part="train")
+
+
+def test_a_finding_that_the_index_lacks_is_named(findings):
+    with pytest.raises(SplitError, match="its train part has no 'scar': add images of that class"):
+        read_items(findings, ["cyst", "mass", "scar"], fold=0, part="train")
+
+
+def test_classes_on_a_scale_stand_in_its_order(prepared, make_row):
+    rows = [make_row(n, label="low" if n % 2 else "high") for n in range(80)]
+    scale = prepared(rows, task="multiclass", class_names=["low", "high"], ordered=True)
+    assert read_items(scale, ["low", "high"], fold=0, part="test").origin.ordered
+    with pytest.raises(LabelError, match=r"are a scale, \['low', 'high'\]; got .*: give them in that order"):
+        read_items(scale, ["high", "low"], fold=0, part="test")
