@@ -7,6 +7,7 @@ import os
 import re
 import shlex
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ https://docs.monai.io/en/stable/bundle.html#monai.bundle.run
 _RECIPE = ("train::random_transforms", "loss", "optimizer", "lr_scheduler")
 """Ids of a body that say how a network is trained, beside the head's knobs."""
 
-_BODY_STARTS_AT = "network_def"
+BODY_STARTS_AT = "network_def"
 """The first id of a configuration's body; the keys before it are its head."""
 
 
@@ -39,7 +40,7 @@ def head(config_file: str | Path) -> dict[str, Any]:
     """Return the head of a configuration: who it is, its paths and knobs, as written; an overlay has none."""
     config: dict[str, Any] = json.loads(Path(config_file).read_text())
     keys = list(config)
-    return {key: config[key] for key in keys[: keys.index(_BODY_STARTS_AT)]} if _BODY_STARTS_AT in keys else {}
+    return {key: config[key] for key in keys[: keys.index(BODY_STARTS_AT)]} if BODY_STARTS_AT in keys else {}
 
 
 def trained(key: str, root: str, ckpt_dir: str) -> Any:
@@ -137,13 +138,16 @@ def _merged(files: list[str]) -> dict[str, Any]:
     return config
 
 
-def _ids(config: Any, prefix: str = "") -> list[str]:
-    """Return every `::` id of a configuration."""
+def walk(config: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield every `::` id of a configuration, and what stands there."""
     entries = config.items() if isinstance(config, dict) else enumerate(config) if isinstance(config, list) else ()
-    ids = []
     for key, value in entries:
-        ids += [f"{prefix}{key}", *_ids(value, f"{prefix}{key}::")]
-    return ids
+        yield f"{prefix}{key}", value
+        yield from walk(value, f"{prefix}{key}::")
+
+
+def _ids(config: Any) -> list[str]:
+    return [name for name, _ in walk(config)]
 
 
 def _exists(key: str, config: dict[str, Any]) -> bool:

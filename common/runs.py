@@ -132,12 +132,19 @@ def _hash_of(network: "nn.Module") -> str:
 def _describe(items: Sequence[dict[str, Any]]) -> dict[str, Any]:
     origin = getattr(items, "origin", None)
     if origin is None:
-        return {"name": "a list of items", "synthetic": False, "index_sha256": "", "shared_patients": {}}
+        return {
+            "name": "a list of items",
+            "synthetic": False,
+            "index_sha256": "",
+            "shared_patients": {},
+            "ordered": False,
+        }
     return {
         "name": origin.name,
         "synthetic": origin.synthetic,
         "index_sha256": origin.index_sha256,
         "shared_patients": origin.shared_patients,
+        "ordered": origin.ordered,
     }
 
 

@@ -9,7 +9,10 @@ from pathlib import Path
 
 from ..errors import DatasetError
 
-NAMES = ("busbra", "busi", "kermany", "rsna_pneumonia", "covid_ct", "ucsd_covid_ct", "cc_ccii", "soares")
+NAMES = (
+    *("busbra", "busi", "ddti", "mrnet", "radimagenet_repo", "kermany", "rsna_pneumonia"),
+    *("covid_ct", "ucsd_covid_ct", "cc_ccii", "soares", "ct_ich", "rsna_ich"),
+)
 """Data sets that can be prepared: each the name of a module here, which defines `PUBLISHED`."""
 
 
@@ -31,8 +34,10 @@ class Published:
     """In the order of the network's outputs; of two, the last is the positive one; of `multilabel`, the findings."""
     counts: Mapping[str, int]
     """As published: `images`, `patients` where there are ids, and the images of each class."""
-    list_images: Callable[[Path], tuple[Path, list[dict[str, str]]]]
+    list_images: Callable[..., tuple[Path, list[dict[str, str]]]]
     """From the folder a user gives: the root of the originals, and a row per image with paths below that root."""
+    resumes: bool = False
+    """Whether `list_images` reads so much that it takes a second folder, to keep there what it has read."""
 
 
 def published(name: str, task: str = "", *, as_published: bool = False) -> Published:

@@ -14,7 +14,8 @@ COLUMNS = ("image", "frame", "mask", "crop", "label", "patient", "study", "split
 
 `image`: path below the root, `/` between folders. `frame`: slice or frame, empty if single. `mask`: paths joined by
 `;`, one per lesion; empty if not annotated. `crop`: top, left, bottom, right in pixels. `label`: a class name.
-`patient`: empty if unknown. `split`: the publisher's part, `train`, `valid` or `test`.
+`patient`: empty if unknown. `split`: the publisher's part, `train`, `valid` or `test`. In a multi-label set `label` is
+empty, and each finding has a column of its own after `PREPARED_COLUMNS` (`FINDING`).
 """
 
 PREPARED_COLUMNS = ("fold", "exclude", "group", "pixels")

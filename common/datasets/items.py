@@ -1,4 +1,7 @@
-"""What training, evaluation and inference read: lists of `{"image": path, "label": class name, ...}`."""
+"""What training, evaluation and inference read: lists of `{"image": path, "label": ..., ...}`.
+
+A label is the name of a class; in a multi-label set it says of each finding `1`, `0` or, not known, an empty text.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,14 +11,19 @@ from ..errors import DatasetError, LabelError, SplitError
 from ..io.decode import Contents, contents
 from ..io.worker import Decoder
 from .folds import partition
+from .index import Row, findings, is_kept
 from .prepared import DESCRIPTION, PreparedDataset, read_prepared
 from .store import find_store
+
+CARRIED = ("captions",)
+"""Columns of a data set's own that its transforms read: an item has them where the index does."""
 
 
 class Origin(NamedTuple):
     """The prepared data set that items came from.
 
     `shared_patients` counts, by pair of parts of the fold, the patients that stand in both: none in our own folds.
+    `ordered` says that the classes are an ordered scale.
     """
 
     name: str
@@ -23,6 +31,7 @@ class Origin(NamedTuple):
     index_sha256: str
     root: Path
     shared_patients: dict[str, int]
+    ordered: bool = False
 
 
 class Items(list[dict[str, Any]]):
@@ -54,21 +63,26 @@ def read_items(
 
     Raises:
         DatasetError: Not a prepared data set, edited since, or with a store of another size or window.
-        LabelError: The index names a class that `class_names` lacks.
+        LabelError: The index names a class that `class_names` lacks, or has them on a scale in another order.
         SplitError: No such fold, or a part that is empty or lacks a class.
     """
     data = read_prepared(Path(dataset_dir))
     if not data.class_names:
         raise DatasetError(f"{dataset_dir} was prepared without labels, for inference only: prepare it with --labels")
     parts = partition(data.rows, str(fold))
-    unknown = sorted({row["label"] for row in data.rows if not row["exclude"]} - set(class_names))
-    if unknown:
+    kept = [row for row in data.rows if is_kept(row)]
+    if unknown := sorted(_names(kept) - set(class_names)):
         raise LabelError(
             f"{dataset_dir} has the class {unknown[0]!r}, class_names are {list(class_names)}: "
             "add it to class_names, or prepare other labels"
         )
+    if data.description.get("ordered") and list(class_names) != data.class_names:
+        raise LabelError(
+            f"the classes of {dataset_dir} are a scale, {data.class_names}; got class_names {list(class_names)}: "
+            "give them in that order"
+        )
     positions = [position for position, own in enumerate(parts) if own == part]
-    if absent := sorted(set(class_names) - {data.rows[position]["label"] for position in positions}):
+    if absent := sorted(set(class_names) - _names([data.rows[position] for position in positions])):
         raise SplitError(f"fold {fold}: its {part} part has no {absent[0]!r}: add images of that class")
     items = [_item(data.rows[position], data.root) for position in positions]
     if image_size and (store := find_store(data, image_size=image_size, window=window)):
@@ -76,14 +90,20 @@ def read_items(
     return Items(items, _origin(data, str(fold)))
 
 
-def _item(row: dict[str, str], root: Path) -> dict[str, Any]:
+def _names(rows: Sequence[Row]) -> set[str]:
+    """Return the classes of rows, or the findings that they are labelled for."""
+    return {name for row in rows for name in findings(row) or (row["label"],)}
+
+
+def _item(row: Row, root: Path) -> dict[str, Any]:
     return {
         "image": str(root / row["image"]),
-        "label": row["label"],
+        "label": findings(row) or row["label"],
         "frame": row["frame"],
         "crop": row["crop"],
         "patient": row["patient"],
         "study": row["study"],
+        **{column: row[column] for column in CARRIED if column in row},
     }
 
 
@@ -139,4 +159,5 @@ def _origin(data: PreparedDataset, fold: str) -> Origin:
         index_sha256=data.index_sha256,
         root=data.root,
         shared_patients={pair: count for pair, count in shared.items() if count},
+        ordered=bool(data.description.get("ordered")),
     )

@@ -1,15 +1,18 @@
 """From a download as its publisher left it to a prepared data set: list, read, compare, exclude, fold, write."""
 
+import shutil
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from ..errors import DatasetError, ImageError, SplitError
 from . import Published, published
-from .duplicates import Duplicate, Fingerprint, find_duplicates
+from .duplicates import Duplicate, find_duplicates
+from .fingerprints import Fingerprint
 from .folds import assign_folds, folds_of, linked, partition, parts_of, shared
 from .index import Row, contradicting, findings, is_kept, key
 from .left_out import NAME as LEFT_OUT
@@ -58,7 +61,8 @@ def prepare(
     """Prepare the download of data set `name` at `source` in `folder`, and return it.
 
     Images that cannot be read, and pictures that occur under several labels, stay in the index with the reason in
-    `exclude`; nothing is deleted or changed.
+    `exclude`; nothing is deleted or changed. What was read is kept in a hidden folder beside `folder` until the end, so
+    a preparation that was stopped goes on where it was.
 
     Args:
         name: One of `common.datasets.NAMES`.
@@ -75,7 +79,9 @@ def prepare(
     publication, source, folder = published(name, task, as_published=as_published), Path(source), Path(folder)
     if not source.exists():
         raise DatasetError(f"there is no folder {source}: download {publication.title} from {publication.origin}")
-    root, rows = _listed(publication, originals(source, folder, dry_run=how.dry_run))
+    download = originals(source, folder, dry_run=how.dry_run)
+    _refuse_within(download, folder)
+    root, rows = _listed(publication, download, _work_folder(folder, how))
     left_out = read_official(official_splits, rows) if official_splits else []
     return prepare_rows(publication, root, rows, folder, left_out=left_out, how=how)
 
@@ -91,15 +97,16 @@ def originals(source: Path, folder: Path, *, dry_run: bool) -> Path:
     return (folder / UNPACKED) if dry_run and archives_in(source) else unpacked(source, folder)
 
 
-def _listed(publication: Published, source: Path) -> tuple[Path, list[Row]]:
+def _listed(publication: Published, source: Path, work: Path | None) -> tuple[Path, list[Row]]:
     """Return the images; also if an archive holds them in one folder more than the layout has."""
+    list_images = partial(publication.list_images, work=work) if publication.resumes else publication.list_images
     try:
-        return publication.list_images(source)
+        return list_images(source)
     except DatasetError:
         inside = [path for path in source.iterdir() if path.is_dir()] if source.name == UNPACKED else []
         if len(inside) != 1:
             raise
-    return publication.list_images(inside[0])
+    return list_images(inside[0])
 
 
 def prepare_rows(
@@ -126,10 +133,10 @@ def prepare_rows(
     Raises:
         DatasetError: No usable image, `folder` lies in `root`, or holds other data.
     """
-    if folder.resolve().is_relative_to(root.resolve()):
-        raise DatasetError(f"originals are never changed, and {folder} lies in {root}: give another --out")
+    _refuse_within(root, folder)
+    work = _work_folder(folder, how)
     rows = sorted(rows, key=key)
-    prints = read_fingerprints(root, rows)
+    prints = read_fingerprints(root, rows, work)
     _record_pixels(rows, prints)
     _record_duplicates(rows, duplicates_among(rows, prints))
     if not any(is_kept(row) for row in rows):
@@ -150,7 +157,19 @@ def prepare_rows(
         return PreparedDataset(folder, description, rows)
     data = write_prepared(folder, description=description, root=root, rows=rows, replace=how.replace)
     write_left_out(folder, left_out)
+    if work:
+        shutil.rmtree(work, ignore_errors=True)
     return data
+
+
+def _refuse_within(root: Path, folder: Path) -> None:
+    if folder.resolve().is_relative_to(root.resolve()):
+        raise DatasetError(f"originals are never changed, and {folder} lies in {root}: give another --out")
+
+
+def _work_folder(folder: Path, how: How) -> Path | None:
+    """Return the hidden folder beside `folder` that keeps what has been read, should the preparation be stopped."""
+    return None if how.dry_run else folder.absolute().with_name(f".{folder.absolute().name}.work")
 
 
 def duplicates_among(rows: Sequence[Row], prints: Sequence[Fingerprint | ImageError]) -> list[Duplicate]:
@@ -158,11 +177,7 @@ def duplicates_among(rows: Sequence[Row], prints: Sequence[Fingerprint | ImageEr
 
     Where the patient is not known, the study stands for it: neighbouring frames resemble each other.
     """
-    readable = [(position, its) for position, its in enumerate(prints) if isinstance(its, Fingerprint)]
-    positions = [position for position, _ in readable]
-    whose = [rows[position]["patient"] or rows[position]["study"] for position in positions]
-    found = find_duplicates([its for _, its in readable], whose)
-    return [Duplicate(positions[pair.first], positions[pair.second], pair.exact) for pair in found]
+    return find_duplicates(prints, [row["patient"] or row["study"] for row in rows])
 
 
 def labels_in_conflict(rows: Sequence[Row], duplicates: Sequence[Duplicate]) -> list[list[int]]:

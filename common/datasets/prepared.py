@@ -34,7 +34,7 @@ class PreparedDataset:
 
     folder: Path
     description: Mapping[str, Any]
-    """`dataset.json`: name, title, origin, licence, citation, task, class_names, counts, synthetic ..."""
+    """`dataset.json`: name, title, origin, licence, citation, task, class_names, ordered, counts, synthetic ..."""
     rows: list[Row]
 
     @property

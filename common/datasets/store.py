@@ -1,8 +1,8 @@
 """The store: every image of a prepared data set as the network gets it, in one memory-mapped file beside the index.
 
 Opening, decoding and resizing a file costs far more than what training does with it, and in every epoch again. A store
-is written after crop, window and resize, so it is of one window and one image size; a run that asks for others refuses
-it.
+is written after crop (of captions, too), window and resize, so it is of one window and one image size; a run that asks
+for others refuses it.
 """
 
 import os
@@ -38,8 +38,11 @@ def write_store(data: PreparedDataset, *, image_size: Sequence[int], window: str
     from monai.transforms import Compose, Resized
 
     from ..io import ReadImaged
+    from ..transforms import CropCaptiond
 
-    chain = Compose([ReadImaged("image", window=window), Resized("image", tuple(image_size), mode="area")])
+    captioned = [CropCaptiond("image")] if any("captions" in row for row in data.rows) else []
+    resize = Resized("image", tuple(image_size), mode="area")
+    chain = Compose([ReadImaged("image", window=window), *captioned, resize])
     position = {key(row): number for number, row in enumerate(data.rows)}
     path = data.folder / STORE
     temporary = path.with_name(f".{STORE}.{os.getpid()}.tmp")
@@ -48,7 +51,8 @@ def write_store(data: PreparedDataset, *, image_size: Sequence[int], window: str
         array = _allocated(temporary, (len(data.rows), *image_size))
 
         def fill(row: Row) -> None:
-            image = chain({"image": str(data.root / row["image"]), "frame": row["frame"], "crop": row["crop"]})["image"]
+            item = {"frame": row["frame"], "crop": row["crop"], "captions": row.get("captions", "")}
+            image = chain({**item, "image": str(data.root / row["image"])})["image"]
             if len(image) != 1:
                 raise DatasetError(f"a store holds single frames, {row['image']} is a clip: prepare without --store")
             array[position[key(row)]] = np.rint(255 * image[0].numpy())

@@ -18,7 +18,7 @@ from pathlib import Path
 from ..errors import DatasetError
 from . import Published
 from .index import COLUMNS, Row
-from .tables import read_spreadsheet, read_table
+from .tables import read_table
 
 IMAGES, LISTS = "Images-processed", "Data-split"
 
@@ -94,10 +94,8 @@ def _parts(source: Path, name: str) -> dict[str, tuple[str, str]]:
 
 def _patients(source: Path, name: str) -> Row:
     """Return the patient of each image, by stem, as the publisher's table has it; empty without the table."""
-    book, table = source / f"{name}-CT-MetaInfo.xlsx", source / f"{name}-CT-MetaInfo.csv"
-    lines = (
-        read_spreadsheet(book) if book.exists() else read_table(table, (), title="COVID-CT") if table.exists() else []
-    )
+    tables = [path for ending in ("xlsx", "csv") if (path := source / f"{name}-CT-MetaInfo.{ending}").exists()]
+    lines = [line for path in tables for line in read_table(path, (), title="UCSD COVID-CT")]
     return {_stem(_value(line, NAME_COLUMNS)): _value(line, PATIENT_COLUMNS) for line in lines}
 
 

@@ -29,7 +29,8 @@ class Classifier(nn.Module):
     Args:
         backbone: Variant of the network, a key of `BACKBONES`.
         num_classes: Number of logits.
-        pretrained: Weights of the backbone: `random`, `auto`, the name of a source, or the path of a published file.
+        pretrained: Weights of the backbone: `random`, `auto`, the name of a source, or the path of a published file
+            or of a trained `model.pt`.
         input_contract: `native`, the input that these weights were trained with, or a name in `NORMALISATIONS`.
         trainable: `all`, `top` or `head`.
 

@@ -54,7 +54,7 @@ class PhantomFolder:
 
         Args:
             path: Below the root.
-            pixels: uint8 (H, W), or bool (H, W) for a mask: black and white.
+            pixels: uint8 (H, W) or (H, W, 3), or bool (H, W) for a mask: black and white.
             mode: Pillow's name of the pixel type in the file: 1, L, RGB or RGBA.
             compression: zlib level of PNG; changes the file's bytes and none of its pixels.
         """
@@ -63,15 +63,19 @@ class PhantomFolder:
 
         said = f"phantom ({GENERATOR}, {self.record['dataset']}, seed {self.record['seed']})"
         grey = pixels.astype(np.uint8) * 255 if pixels.dtype == bool else pixels
-        target = self.root / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        picture = Image.fromarray(grey).convert(mode)
+        picture, target = Image.fromarray(grey).convert(mode), self.file(path)
         if target.suffix in (".jpg", ".jpeg"):
             picture.save(target, comment=f"Synthetic {said}", quality=JPEG_QUALITY)
             return
         text = PngInfo()
         text.add_text("Synthetic", said)
         picture.save(target, pnginfo=text, compress_level=compression)
+
+    def file(self, path: str) -> Path:
+        """Return where the file `path` below the root is to be written; its folder is made."""
+        target = self.root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        return target
 
     def plant(self, path: str, truth: dict[str, Any]) -> None:
         """Note the truth of one image in the sidecar, numbers to four decimals."""
@@ -83,9 +87,7 @@ class PhantomFolder:
 
     def copy(self, kind: str, path: str, *, of: str, **changes: Any) -> None:
         """File image `of` again, byte for byte, as `path`, a fault of this kind: its truth with some of it changed."""
-        target = self.root / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes((self.root / of).read_bytes())
+        self.file(path).write_bytes((self.root / of).read_bytes())
         self.plant(path, {**self.images[of], **changes})
         self.plant_fault(kind, path, of=of)
 

@@ -1,20 +1,19 @@
 """What probabilities lead to: calibrated, decided at the stored thresholds, and pooled over a study or a patient."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..metrics import Predictions, apply_temperature
+from ..statistics import patient_codes
+from .pooling import pooled, units
 
 Columns = dict[str, list[str]]
 """Columns of a table by name, a text for each row."""
 
 Probabilities = NDArray[np.floating[Any]]
-
-POOLS: dict[str, Callable[..., Probabilities]] = {"mean": np.mean, "max": np.max}
-"""How the images of a study are pooled, and what the columns begin with."""
 
 
 def calibrated(probabilities: Probabilities, card: Mapping[str, Any]) -> Columns:
@@ -22,16 +21,15 @@ def calibrated(probabilities: Probabilities, card: Mapping[str, Any]) -> Columns
 
     Args:
         probabilities: `(N, C)`.
-        card: `model.json`; of a multi-label task `temperature` may be one for each finding.
+        card: `model.json`; of a multi-label task `temperature` is a list, one for each finding.
     """
     names, temperature = card["class_names"], card["temperature"]
     if card["task"] != "multilabel":
         return _columns("calibrated:", names, apply_temperature(probabilities, temperature))
-    softened = []
-    for column, name in enumerate(names):
-        own = probabilities[:, column]
-        value = temperature[name] if isinstance(temperature, Mapping) else temperature
-        softened.append(apply_temperature(np.stack([1 - own, own], axis=1), value)[:, 1])
+    softened = [
+        apply_temperature(np.stack([1 - own, own], axis=1), its)[:, 1]
+        for own, its in zip(probabilities.T, temperature, strict=True)
+    ]
     return _columns("calibrated:", names, np.stack(softened, axis=1))
 
 
@@ -57,39 +55,35 @@ def decisions(probabilities: Probabilities, card: Mapping[str, Any]) -> Columns:
     }
 
 
-def pooled(predictions: Predictions, flags: list[str], card: Mapping[str, Any]) -> Columns:
+def patients_table(predictions: Predictions, flags: list[str], card: Mapping[str, Any]) -> Columns:
     """Return a row for each study, else patient, else image: its images, pooled probabilities, and decisions.
+
+    Columns of the mean begin with `mean:`, of the maximum with `max:`, which several classes have none of.
 
     Args:
         predictions: Of the images.
         flags: Why each image is out of range; empty where it is not. An empty list where nobody knows.
         card: `model.json`; without thresholds there are no decisions.
     """
-    keys = [
-        (study, patient, "" if study or patient else f"{image}\n{frame}")
-        for study, patient, image, frame in zip(
-            predictions.study.tolist(), predictions.patient.tolist(), predictions.image.tolist(),
-            predictions.frame.tolist(), strict=True,
-        )
-    ]  # fmt: skip
-    units = list(dict.fromkeys(keys))
-    number = {key: unit for unit, key in enumerate(units)}
-    owner = np.array([number[key] for key in keys], dtype=np.intp)
-    rows = [np.flatnonzero(owner == unit) for unit in range(len(units))]
+    owner = patient_codes(units(predictions))
+    images = np.bincount(owner)
+    first = np.unique(owner, return_index=True)[1]
+    alone = (predictions.study[first] == "") & (predictions.patient[first] == "")
     found: Columns = {
-        "study": [study for study, _, _ in units],
-        "patient": [patient for _, patient, _ in units],
-        "image": [image.partition("\n")[0] for _, _, image in units],
-        "images": [str(len(its)) for its in rows],
+        "study": predictions.study[first].tolist(),
+        "patient": predictions.patient[first].tolist(),
+        "image": np.where(alone, predictions.image[first], "").tolist(),
+        "images": [str(count) for count in images],
     }
     if flags:
-        found["out_of_range"] = [str(sum(bool(flags[row]) for row in its)) for its in rows]
-    for name, pool in POOLS.items():
-        shape = (len(units), len(predictions.class_names))
-        values = np.array([pool(predictions.probabilities[its], axis=0) for its in rows]).reshape(shape)
-        found |= _columns(f"{name}:", predictions.class_names, values)
+        out = np.bincount(owner, weights=[bool(flag) for flag in flags], minlength=len(images))
+        found["out_of_range"] = [f"{count:.0f}" for count in out]
+    ways: tuple[Literal["mean", "max"], ...] = ("mean",) if card["task"] == "multiclass" else ("mean", "max")
+    for how in ways:
+        values = pooled(predictions, how).probabilities
+        found |= _columns(f"{how}:", predictions.class_names, values)
         if "thresholds" in card:
-            found |= {f"{name}:{column}": cells for column, cells in decisions(values, card).items()}
+            found |= {f"{how}:{column}": cells for column, cells in decisions(values, card).items()}
     return found
 
 

@@ -13,7 +13,7 @@ from ..files import write_json, write_text
 from ..metrics import write_predictions
 from ..metrics.predictions import SYNTHETIC
 from ..runs import read_model
-from .decisions import Columns, calibrated, decisions, pooled
+from .decisions import Columns, calibrated, decisions, patients_table
 from .out_of_range import out_of_range
 from .tables import table
 
@@ -65,7 +65,7 @@ def write_inference(
     more |= {"out_of_range": flags} if "out_of_range" in card else {}
     synthetic = bool(card["dataset"]["synthetic"])
     write_predictions(folder / "predictions.csv", scored, synthetic=synthetic, more=more)
-    _write_csv(folder / "patients.csv", pooled(scored, flags, card), synthetic=synthetic)
+    _write_csv(folder / "patients.csv", patients_table(scored, flags, card), synthetic=synthetic)
     reasons = [(image, reason) for image, reason in zip(predictions.image, collected.refused, strict=True) if reason]
     images, texts = zip(*reasons, strict=True) if reasons else ((), ())
     _write_csv(folder / "refused.csv", {"image": list(images), "reason": list(texts)})

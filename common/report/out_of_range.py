@@ -77,4 +77,5 @@ def out_of_range(collected: "CollectAppearance", *, card: dict[str, Any], ckpt_d
 
 
 def _patients(items: Sequence[dict[str, Any]]) -> np.ndarray:
-    return np.array([str(item.get("patient", "")) for item in items], dtype=np.str_)
+    """Return the patient of each item, its study where no patient is known, or nothing, `(N,)`."""
+    return np.array([str(item.get("patient") or item.get("study") or "") for item in items], dtype=np.str_)

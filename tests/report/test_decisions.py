@@ -1,10 +1,8 @@
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
 from common.metrics import Predictions
-from common.report.decisions import calibrated, decisions, pooled
+from common.report.decisions import calibrated, decisions, patients_table
 
 BINARY = {
     "task": "binary",
@@ -15,7 +13,7 @@ BINARY = {
 FINDINGS = {
     "task": "multilabel",
     "class_names": ["epidural", "subdural"],
-    "temperature": 2.0,
+    "temperature": [2.0, 1.0],
     "thresholds": {
         "epidural": {"youden": 0.5, "sensitivity_95": 0.1},
         "subdural": {"youden": 0.3, "sensitivity_95": None},
@@ -69,17 +67,15 @@ def test_calibration_is_the_temperature_on_the_logits():
     assert float(found["calibrated:benign"][0]) == pytest.approx(1 - halved, abs=1e-6)
 
 
-@pytest.mark.parametrize("temperature", [2.0, {"epidural": 2.0, "subdural": 1.0}])
-def test_findings_are_calibrated_one_by_one(temperature):
-    found = calibrated(np.array([[0.9, 0.9]]), {**FINDINGS, "temperature": temperature})
+def test_findings_are_calibrated_one_by_one():
+    found = calibrated(np.array([[0.9, 0.9]]), FINDINGS)
     values = [float(found[f"calibrated:{name}"][0]) for name in FINDINGS["class_names"]]
-    assert values[0] == pytest.approx(0.75, abs=1e-6)
-    assert values[1] == pytest.approx(0.75 if temperature == 2.0 else 0.9, abs=1e-6)
+    assert values == pytest.approx([0.75, 0.9], abs=1e-6)
 
 
 def test_images_are_pooled_by_study_else_patient_else_alone():
     its = predictions([0.2, 0.6, 0.1, 0.3, 0.9], study=["s", "s", "", "", ""], patient=["p", "p", "q", "q", ""])
-    found = pooled(its, ["", "size", "", "", ""], BINARY)
+    found = patients_table(its, ["", "size", "", "", ""], BINARY)
     assert found["study"] == ["s", "", ""]
     assert found["patient"] == ["p", "q", ""]
     assert found["image"] == ["", "", "4.png"]
@@ -92,12 +88,19 @@ def test_images_are_pooled_by_study_else_patient_else_alone():
 
 
 def test_one_number_of_study_in_two_patients_is_two_studies():
-    assert pooled(predictions([0.2, 0.6], study=["1", "1"], patient=["p", "q"]), [], BINARY)["images"] == ["1", "1"]
+    its = predictions([0.2, 0.6], study=["1", "1"], patient=["p", "q"])
+    assert patients_table(its, [], BINARY)["images"] == ["1", "1"]
+
+
+def test_several_classes_are_pooled_by_their_mean_alone():
+    found = patients_table(predictions([0.2]), [], {**CLASSES, "class_names": ["epidural", "subdural"]})
+    assert found["mean:decision"] == ["epidural"]
+    assert not [name for name in found if name.startswith("max")]
 
 
 def test_without_thresholds_or_images_there_is_a_table_all_the_same():
     bare = {key: value for key, value in BINARY.items() if key != "thresholds"}
-    found = pooled(predictions([0.2]), [], bare)
+    found = patients_table(predictions([0.2]), [], bare)
     assert not [name for name in found if "decision" in name or name == "out_of_range"]
     none = predictions([0.2]).rows(np.array([], dtype=np.intp))
-    assert all(cells == [] for cells in pooled(replace(none), [], BINARY).values())
+    assert all(cells == [] for cells in patients_table(none, [], BINARY).values())

@@ -7,7 +7,8 @@ from pathlib import Path
 from ...errors import ImageError, MaskError
 from ...io.decode import decode_mask
 from ...io.decode.crop import box_of
-from ..duplicates import Duplicate, Fingerprint
+from ..duplicates import Duplicate
+from ..fingerprints import Fingerprint
 from ..folds import PARTS, folds_of, parts_of, shared
 from ..index import Row, is_kept, masks
 from ..prepare import duplicates_among, labels_in_conflict

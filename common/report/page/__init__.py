@@ -37,12 +37,13 @@ nav a { margin-right: .75rem; }
 """
 
 
-def write_report(folder: Path, *, result: str, ckpt_dir: str | Path, dataset_dir: str | Path) -> None:
+def write_report(folder: Path, *, result: str, basis: str, ckpt_dir: str | Path, dataset_dir: str | Path) -> None:
     """Write `report.html` into `folder`.
 
     Args:
         folder: Where `metrics.json`, `run.json` and the figures are.
         result: The result in one sentence, with n and interval.
+        basis: What it stands on: data, network, weights.
         ckpt_dir: Where `model.json` and `model.pt` are.
         dataset_dir: The prepared data set, with its audit if there is one.
     """
@@ -51,6 +52,7 @@ def write_report(folder: Path, *, result: str, ckpt_dir: str | Path, dataset_dir
     }
     content = page(
         result=result,
+        basis=basis,
         card=read_model(ckpt_dir),
         metrics=read_json(folder / "metrics.json", default={}),
         run=read_json(folder / "run.json", default={}),
@@ -67,6 +69,7 @@ def write_report(folder: Path, *, result: str, ckpt_dir: str | Path, dataset_dir
 def page(
     *,
     result: str,
+    basis: str,
     card: dict[str, Any],
     metrics: dict[str, Any],
     run: dict[str, Any],
@@ -80,7 +83,8 @@ def page(
     """Return the page: the result, figures, errors, scores, audit, methods, and all that is needed to repeat it.
 
     Args:
-        result: One sentence; after its first semicolon, what it stands on.
+        result: One sentence.
+        basis: What it stands on.
         card: `model.json`.
         metrics: `metrics.json`: scores in any nesting, each `{"value", "low", "high", "n"}`.
         run: `run.json`.
@@ -91,7 +95,6 @@ def page(
         hashes: SHA-256 of the model's files by name.
         command: What evaluated the model.
     """
-    headline, _, basis = result.partition("; ")
     classes = card["class_names"]
     told = ", ".join(classes) if len(classes) <= 4 else f"{len(classes)} classes"
     errors = [picture for picture in pictures if picture.stem == ERRORS]
@@ -110,8 +113,8 @@ def page(
     filled = {title: content for title, content in sections.items() if content}
     return document(
         f"{card['dataset']['name']}: {told}",
-        note(f"{headline[:1].upper()}{headline[1:]}.", "result"),
-        note(f"{basis[:1].upper()}{basis[1:]}.", "faint") if basis else "",
+        note(f"{result[:1].upper()}{result[1:]}.", "result"),
+        note(f"{basis}.", "faint"),
         _badges(card, metrics, audit),
         _navigation(list(filled)),
         "<main>",

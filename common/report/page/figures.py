@@ -14,7 +14,7 @@ CAPTIONS = {
     "precision_recall": "Precision against recall of the test part, above the line of the prevalence",
     "reliability": "What came true against what was predicted on the test part, before and after temperature scaling",
     "learning_curves": "Training and validation by epoch; the best epoch on validation was kept",
-    "confusion_matrix": "Confusion matrix of the test part",
+    "confusion": "Confusion matrix of the test part",
     ERRORS: "Test images that the network called wrongly, the most confident first, with their label and probability",
 }
 """By the name of the file; a figure without one is called by its name."""

@@ -9,11 +9,18 @@ from .parts import facts, note, plain, words
 SCORE = {"value", "low", "high", "n"}
 """The keys of a score."""
 
-PARTS = {"test": "Test part", "validation": "Validation part, on which thresholds, temperature and epoch were chosen"}
+PARTS = {
+    "test": "Test part",
+    "validation": "Validation part, on which thresholds, temperature and epoch were chosen",
+    "patient_level": "Studies, else patients, of the test part, with their images pooled",
+}
 """Headings of the parts, in their order; any other is called by its key."""
 
-ELSEWHERE = ("run_key", "weights_source", "dataset", "fold", "level", "out_of_range")
+ELSEWHERE = ("run_key", "task", "class_names", "weights_source", "dataset", "fold", "level", "out_of_range")
 """Keys of `metrics.json` that other sections of the page tell."""
+
+UNSAID = ("thresholds", "classes")
+"""Keys that only group others."""
 
 Path = tuple[str, ...]
 
@@ -24,8 +31,8 @@ def scores_section(metrics: Mapping[str, Any]) -> str:
     found = list(scores_in(told))
     parts = dict.fromkeys([*PARTS, *(path[0] for path, _ in found)])
     tables = [_table(part, [(path[1:], score) for path, score in found if path[0] == part]) for part in parts]
-    rest = {" ".join(words(key) for key in path if key != "thresholds"): value for path, value in _plain_values(told)}
-    intro = "Intervals are at 95 %. Each n is the number of images that the score stands on."
+    rest = {" ".join(words(key) for key in path if key not in UNSAID): value for path, value in _plain_values(told)}
+    intro = "Intervals are at 95 %. Each n is the number of images, or of studies, that a score stands on."
     return f"{note(intro)}{''.join(tables)}<h3>Chosen and counted</h3>{facts(rest)}"
 
 
@@ -44,7 +51,7 @@ def _plain_values(tree: Mapping[str, Any], path: Path = ()) -> Iterator[tuple[Pa
         if isinstance(value, Mapping):
             if not set(value) >= SCORE:
                 yield from _plain_values(value, (*path, key))
-        elif not isinstance(value, list):
+        elif not (isinstance(value, list) and any(isinstance(item, list) for item in value)):
             yield (*path, key), value
 
 
@@ -56,7 +63,7 @@ def _table(part: str, found: list[tuple[Path, Mapping[str, Any]]]) -> str:
     for path, score in sorted(found, key=lambda entry: len(entry[0]) > 1):
         if path[:-1] != group:
             group = path[:-1]
-            name = ", ".join(words(key) for key in group)
+            name = ", ".join(words(key) for key in group if key not in UNSAID)
             rows.append(f'<tr><th class="group" colspan="4" scope="rowgroup">{escape(name)}</th></tr>')
         rows.append(_row(words(path[-1]) if path else words(part), score))
     head = "".join(f'<th scope="col"{kind}>{name}</th>' for name, kind in COLUMNS.items())

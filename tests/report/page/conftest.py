@@ -69,7 +69,8 @@ def make(tmp_path, test, scores):
 
     def made(*, card=None, **changes):
         given = {
-            "result": "test AUC of malignant 0.786 [0.716, 0.842], n = 376 images (clustered by patient); BUS <BRA>",
+            "result": "test AUC of malignant 0.786 [0.716, 0.842], n = 376 images (clustered by patient)",
+            "basis": "BUS <BRA>, fold 0; resnet50",
             "metrics": scores,
             "run": RUN,
             "pictures": sorted(tmp_path.glob("*.png")),
