@@ -10,11 +10,11 @@ ERRORS = "errors"
 """The sheet of errors has a section of its own."""
 
 CAPTIONS = {
-    "roc": "ROC curve of the test part, with its 95 % band and the thresholds chosen on validation",
-    "precision_recall": "Precision against recall of the test part, above the line of the prevalence",
+    "roc": "Sensitivity against false positives of the test part",
+    "precision_recall": "Precision against recall of the test part",
     "reliability": "What came true against what was predicted on the test part, before and after temperature scaling",
-    "learning_curves": "Training and validation by epoch; the best epoch on validation was kept",
     "confusion": "Confusion matrix of the test part",
+    "learning_curves": "Training and validation by epoch; the best epoch on validation was kept",
     ERRORS: "Test images that the network called wrongly, the most confident first, with their label and probability",
 }
 """By the name of the file; a figure without one is called by its name."""

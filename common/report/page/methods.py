@@ -74,12 +74,14 @@ def methods_section(card: Mapping[str, Any], metrics: Mapping[str, Any], run: Ma
 def _data(card: Mapping[str, Any], metrics: Mapping[str, Any], run: Mapping[str, Any]) -> Iterator[str]:
     images = {**card["images"], **run.get("images", {})}
     synthetic = "synthetic images (phantoms) of " if card["dataset"]["synthetic"] else ""
+    names = plain(card["class_names"])
+    what = f"find {names}" if card["task"] == "multilabel" else f"tell {names} apart"
     counts = f"{images['train']:,} images to train, {images['valid']:,} to validate"
     patients = metrics.get("test", {}).get("patients")
     whose = f" (of {patients:,} patients)" if patients else ""
     tested = f" and {images['test']:,}{whose} to test" if "test" in images else ""
     yield (
-        f"A network was trained to tell {plain(card['class_names'])} apart in {synthetic}{card['dataset']['name']}: "
+        f"A network was trained to {what} in {synthetic}{card['dataset']['name']}: "
         f"{counts}{tested}, fold {card['fold']}."
     )
     yield f"{FOLDS['official' if str(card['fold']).startswith('official') else 'ours']}."

@@ -58,18 +58,19 @@ def _plain_values(tree: Mapping[str, Any], path: Path = ()) -> Iterator[tuple[Pa
 def _table(part: str, found: list[tuple[Path, Mapping[str, Any]]]) -> str:
     if not found:
         return ""
-    rows: list[str] = []
-    group: Path = ()
-    for path, score in sorted(found, key=lambda entry: len(entry[0]) > 1):
-        if path[:-1] != group:
-            group = path[:-1]
-            name = ", ".join(words(key) for key in group if key not in UNSAID)
-            rows.append(f'<tr><th class="group" colspan="4" scope="rowgroup">{escape(name)}</th></tr>')
-        rows.append(_row(words(path[-1]) if path else words(part), score))
+    groups: dict[Path, list[tuple[str, Mapping[str, Any]]]] = {(): []}  # a part's own scores first
+    for path, score in found:
+        groups.setdefault(path[:-1], []).append((words(path[-1]) if path else words(part), score))
+    rows = [row for group, scores in groups.items() for row in [_group(group), *(_row(*score) for score in scores)]]
     head = "".join(f'<th scope="col"{kind}>{name}</th>' for name, kind in COLUMNS.items())
     title = PARTS.get(part, words(part).capitalize())
     body = f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody>"
     return f'<h3>{escape(title)}</h3><div class="scroll"><table>{body}</table></div>'
+
+
+def _group(path: Path) -> str:
+    name = ", ".join(words(key) for key in path if key not in UNSAID)
+    return f'<tr><th class="group" colspan="4" scope="rowgroup">{escape(name)}</th></tr>' if name else ""
 
 
 COLUMNS = {

@@ -44,7 +44,7 @@ def test_the_result_comes_first_then_the_figures(make):
     text = Reading(make()).text
     places = [
         text.index(word)
-        for word in ("Test AUC of malignant 0.786 [0.716, 0.842], n = 376", "ROC curve of", "not found: missing")
+        for word in ("Test AUC of malignant 0.786 [0.716, 0.842], n = 376", "Sensitivity against", "not found: missing")
     ]
     assert places == sorted(places)
 
@@ -76,6 +76,13 @@ def test_text_is_escaped(make):
     assert "BUS <BRA>: benign, malignant" in Reading(make()).text
 
 
+def test_scores_of_a_group_stand_together(make):
+    score = {"value": 0.5, "low": 0.25, "high": 0.75, "n": 17}
+    nested = {"test": {"classes": {"a": {"auc": score, "youden": {"sensitivity": score}, "recall": score}}}}
+    text = Reading(make(metrics=nested)).text
+    assert "aAUC0.500[0.250, 0.750]17recall0.500[0.250, 0.750]17a, Youden's thresholdsensitivity" in text
+
+
 def test_scores_of_any_nesting_are_told_with_interval_and_n(make):
     score = {"value": 0.5, "low": 0.25, "high": 0.75, "n": 17}
     undefined = {"value": None, "low": None, "high": None, "n": 0}
@@ -86,7 +93,7 @@ def test_scores_of_any_nesting_are_told_with_interval_and_n(make):
     text = Reading(make(metrics=nested)).text
     assert text.count("0.500[0.250, 0.750]17") == 3
     assert "AUCundefinedundefined0" in text
-    assert "per class, a" in text
+    assert text.count("per class, a") == 1
     assert [path for path, _ in scores_in(nested)] == [
         ("test", "per_class", "a", "f1"),
         ("test", "per_class", "a", "auc"),
@@ -137,6 +144,11 @@ def test_methods_say_what_was_done_and_cite_it(make):
     ):
         assert fact in text, fact
     assert text.index("Mei et al.") < text.index("Youden, Cancer")
+
+
+def test_findings_are_found_and_classes_told_apart(make):
+    assert "trained to tell benign, malignant apart in BUS" in Reading(make()).text
+    assert "trained to find benign, malignant in BUS" in Reading(make(card={"task": "multilabel"})).text
 
 
 def test_of_random_weights_the_methods_do_not_cite_radimagenet(make):
