@@ -16,7 +16,7 @@ def test_a_data_set_says_what_its_publisher_states(name):
     assert sum(data.counts[label] for label in data.class_names) == data.counts["images"]
 
 
-@pytest.mark.parametrize(("typed", "nearest"), [("bus-bra", "busbra"), ("BUSI", "busi"), ("ddti", "busi")])
+@pytest.mark.parametrize(("typed", "nearest"), [("bus-bra", "busbra"), ("BUSI", "busi"), ("ctich", "ct_ich")])
 def test_a_wrong_name_is_told_the_nearest(typed, nearest):
     with pytest.raises(DatasetError, match=f"no data set is called '{typed}': did you mean '{nearest}'"):
         published(typed)

@@ -6,10 +6,13 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from common.datasets import prepare as preparation
+from common.datasets import reading
 from common.datasets.busi import FOLDER
 from common.datasets.folds import folds_of, partition
-from common.datasets.prepare import prepare, summary
+from common.datasets.prepare import prepare, summary, work_folder
 from common.errors import DatasetError
+from common.phantoms import PHANTOMS
 
 
 def rows_of(data):
@@ -148,3 +151,28 @@ def test_a_source_without_a_usable_image_is_refused(busbra, tmp_path):
 def test_the_originals_are_not_written_into(busi):
     with pytest.raises(DatasetError, match=r"originals are never changed, and .* lies in .*: give another --out"):
         prepare("busi", busi, busi / "data")
+
+
+def test_a_stopped_preparation_goes_on_and_leaves_nothing_behind(busbra, tmp_path, monkeypatch):
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(preparation, "duplicates_among", stop)
+        prepare("busbra", busbra, tmp_path / "data")
+    assert work_folder(tmp_path / "data").is_dir()
+    with monkeypatch.context() as patch:
+        patch.setattr(reading, "decode_image", stop)
+        first = prepare("busbra", busbra, tmp_path / "data")
+    assert {path.name for path in tmp_path.iterdir()} == {"BUSBRA", "data"}
+    assert prepare("busbra", busbra, tmp_path / "again").index_sha256 == first.index_sha256
+
+
+def test_headers_that_were_read_are_kept_in_the_work_folder_until_the_end(tmp_path):
+    PHANTOMS["rsna_ich"](tmp_path / "original", patients=2, seed=0, difficulty=0.0)
+    data = prepare("rsna_ich", tmp_path / "original", tmp_path / "data")
+    assert len({row["patient"] for row in data.rows}) == 2
+    assert not work_folder(tmp_path / "data").exists()
+    with pytest.raises(DatasetError, match="originals are never changed"):
+        prepare("rsna_ich", tmp_path / "original", tmp_path / "original/data")
+    assert not work_folder(tmp_path / "original/data").exists()
