@@ -119,7 +119,8 @@ def _fingerprint(items: Sequence[dict[str, Any]]) -> str:
     origin = getattr(items, "origin", None)
     root = origin.root if origin else Path()
     rows = [[str(item["image"]).removeprefix(f"{root}/"), item.get("frame", ""), item["label"]] for item in items]
-    return sha256(json.dumps([origin.index_sha256 if origin else "", rows], default=str).encode())
+    store = ["store"] if any("stored" in item for item in items) else []  # its 8 bits are not the originals'
+    return sha256(json.dumps([origin.index_sha256 if origin else "", rows, *store], default=str).encode())
 
 
 def _hash_of(network: "nn.Module") -> str:

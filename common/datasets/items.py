@@ -9,6 +9,7 @@ from ..io.decode import frames_in
 from ..io.worker import Decoder
 from .folds import partition
 from .prepared import DESCRIPTION, PreparedDataset, read_prepared
+from .store import find_store
 
 
 class Origin(NamedTuple):
@@ -32,7 +33,15 @@ class Items(list[dict[str, Any]]):
         self.origin = origin
 
 
-def read_items(dataset_dir: str | Path, class_names: Sequence[str], *, fold: int | str, part: str) -> Items:
+def read_items(
+    dataset_dir: str | Path,
+    class_names: Sequence[str],
+    *,
+    fold: int | str,
+    part: str,
+    image_size: Sequence[int] | None = None,
+    window: str = "none",
+) -> Items:
     """Return the items of one part of one fold, in the order of the index.
 
     Args:
@@ -40,13 +49,17 @@ def read_items(dataset_dir: str | Path, class_names: Sequence[str], *, fold: int
         class_names: The classes that the configuration knows.
         fold: `0` to `4`, `official`, or `official_k`.
         part: `train`, `valid` or `test`.
+        image_size: `[H, W]` in pixels at which images come from the store, where there is one; None never reads it.
+        window: The named CT window of the store, or `none`.
 
     Raises:
-        DatasetError: Not a prepared data set, or edited since.
+        DatasetError: Not a prepared data set, edited since, or with a store of another size or window.
         LabelError: The index names a class that `class_names` lacks.
         SplitError: No such fold, or a part that is empty or lacks a class.
     """
     data = read_prepared(Path(dataset_dir))
+    if not data.class_names:
+        raise DatasetError(f"{dataset_dir} was prepared without labels, for inference only: prepare it with --labels")
     parts = partition(data.rows, str(fold))
     unknown = sorted({row["label"] for row in data.rows if not row["exclude"]} - set(class_names))
     if unknown:
@@ -54,10 +67,13 @@ def read_items(dataset_dir: str | Path, class_names: Sequence[str], *, fold: int
             f"{dataset_dir} has the class {unknown[0]!r}, class_names are {list(class_names)}: "
             "add it to class_names, or prepare other labels"
         )
-    rows = [row for row, own in zip(data.rows, parts, strict=True) if own == part]
-    if absent := sorted(set(class_names) - {row["label"] for row in rows}):
+    positions = [position for position, own in enumerate(parts) if own == part]
+    if absent := sorted(set(class_names) - {data.rows[position]["label"] for position in positions}):
         raise SplitError(f"fold {fold}: its {part} part has no {absent[0]!r}: add images of that class")
-    return Items([_item(row, data.root) for row in rows], _origin(data, str(fold)))
+    items = [_item(data.rows[position], data.root) for position in positions]
+    if image_size and (store := find_store(data, image_size=image_size, window=window)):
+        items = [{**item, "stored": (str(store), position)} for item, position in zip(items, positions, strict=True)]
+    return Items(items, _origin(data, str(fold)))
 
 
 def _item(row: dict[str, str], root: Path) -> dict[str, Any]:
@@ -65,6 +81,7 @@ def _item(row: dict[str, str], root: Path) -> dict[str, Any]:
         "image": str(root / row["image"]),
         "label": row["label"],
         "frame": row["frame"],
+        "crop": row["crop"],
         "patient": row["patient"],
         "study": row["study"],
     }

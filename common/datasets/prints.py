@@ -32,13 +32,13 @@ FILE = "fingerprints.bin"
 
 
 def identity(root: Path, row: Row) -> int:
-    """Return a number that changes with the file of a row, its frame, or the way fingerprints are made."""
+    """Return a number that changes with the file of a row, its frame or crop, or the way fingerprints are made."""
     try:
         status = (root / row["image"]).stat()
         state = f"{status.st_size} {status.st_mtime_ns}"
     except OSError:
         state = "missing"
-    text = f"{FORMAT}\n{row['image']}\n{row['frame']}\n{state}"
+    text = f"{FORMAT}\n{row['image']}\n{row['frame']}\n{row['crop']}\n{state}"
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from ..errors import ImageError
-from ..io.decode import decode_image
+from ..io.decode import decode
+from ..io.decode.crop import cropped
 from .fingerprints import Fingerprint, fingerprint
 from .index import Row
 from .prints import Prints, identity
@@ -36,8 +37,16 @@ def one_by_one(rows: Sequence[S], read: Callable[[S], T], *, what: str, done: in
                 yield found
 
 
+def shown_frame(row: Row) -> int | None:
+    """Return the zero-based frame that stands for a row: its own, the middle one of a clip, None of a single image."""
+    if ":" in row["frame"]:
+        frames = range(*map(int, row["frame"].split(":")))
+        return frames[len(frames) // 2]
+    return int(row["frame"]) if row["frame"] else None
+
+
 def read_fingerprints(root: Path, rows: Sequence[Row], work: Path | None = None) -> Prints:
-    """Return for each row the fingerprint of its image, or why it cannot be read.
+    """Return for each row the fingerprint of its image inside its crop, or why it cannot be read.
 
     Args:
         root: Folder of the originals.
@@ -47,8 +56,9 @@ def read_fingerprints(root: Path, rows: Sequence[Row], work: Path | None = None)
     """
 
     def read(row: Row) -> Fingerprint | ImageError:
+        path = root / row["image"]
         try:
-            return fingerprint(decode_image(root / row["image"], int(row["frame"]) if row["frame"] else None))
+            return fingerprint(cropped(decode(path, shown_frame(row)), row["crop"], path).pixels)
         except ImageError as error:
             return error
 

@@ -73,10 +73,8 @@ def _save(folder: PhantomFolder, patient: int, one: Slice) -> str:
     from PIL import Image
 
     name = f"brain/{FIRST + patient}{one.number}.jpg"
-    path = folder.root / name
-    path.parent.mkdir(exist_ok=True)
     picture = Image.fromarray(windowed(one.hounsfield)).resize((SIDE, SIDE), Image.Resampling.BICUBIC)
-    picture.save(path, "JPEG", quality=90, comment=b"Synthetic: a phantom, no patient")
+    folder.save(name, np.asarray(picture))
     folder.plant(name, one.truth)
     return name
 

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .bleeds import Bleed, Places, blood
+from .draw import smooth
 
 Field = npt.NDArray[np.float32]
 
@@ -122,8 +123,12 @@ def _places(generator: np.random.Generator, head: Head, level: float) -> Places:
     radius = radius * (1 + 0.03 * np.sin(angle) * np.cos(angle) ** 2)
     depth = (radius - np.hypot(x, y)).astype(np.float32)
     inner = depth - head.bone * (1 + 0.5 * level)
-    folds = _smooth(generator, (34, 34))
-    sulci = (np.abs(folds) < 0.16 * head.atrophy) & (inner > 0) & (inner < 13 + 4 * _smooth(generator, (12, 12)))
+    folds = smooth(generator, (GRID, GRID), (34, 34))
+    sulci = (
+        (np.abs(folds) < 0.16 * head.atrophy)
+        & (inner > 0)
+        & (inner < 13 + 4 * smooth(generator, (GRID, GRID), (12, 12)))
+    )
     return Places(
         x=x / size,
         y=y / size,
@@ -134,7 +139,7 @@ def _places(generator: np.random.Generator, head: Head, level: float) -> Places:
         sulci=sulci,
         wide_sulci=(np.abs(folds) < 0.34) & (inner > 0) & (inner < 16),
         ventricles=_ventricles(head, x / size, y / size, level),
-        ragged=_smooth(generator, (26, 26)),
+        ragged=smooth(generator, (GRID, GRID), (26, 26)),
     )
 
 
@@ -154,11 +159,11 @@ def _ventricles(head: Head, x: Field, y: Field, level: float) -> npt.NDArray[np.
 def _tissue(generator: np.random.Generator, head: Head, places: Places, level: float) -> Field:
     """Return scalp, skull and brain; white matter fans out into the gyri."""
     depth, inner = places.depth, places.inner
-    ribbon = inner - 4.5 - 3.5 * np.abs(_smooth(generator, (30, 30)))
+    ribbon = inner - 4.5 - 3.5 * np.abs(smooth(generator, (GRID, GRID), (30, 30)))
     brain = np.where(ribbon > 0, WHITE, GREY)
     # Caudate and lentiform nuclei, thalamus: smaller the higher.
     nuclei = np.hypot((np.abs(places.x) - 17) / 10, (places.y - 4) / 17) < 1 - 2 * level
-    brain = np.where(nuclei, GREY - 1, brain) + 1.2 * _smooth(generator, (9, 9))
+    brain = np.where(nuclei, GREY - 1, brain) + 1.2 * smooth(generator, (GRID, GRID), (9, 9))
     brain = np.where(places.sulci | (inner < 1.2 * head.atrophy), CSF + 4, brain)
     skull = np.where(np.minimum(depth, -inner) < 1.6, DENSE, DIPLOE)
     image = np.where(inner > 0, brain, skull)
@@ -180,14 +185,6 @@ def _falx_and_choroid(image: Field, places: Places, level: float) -> None:
     if level < 0.3:
         plexus = np.hypot(np.abs(places.x) - 21, places.y - 25) < 1.8
         image[plexus & cleft] = CALCIFIED
-
-
-def _smooth(generator: np.random.Generator, cells: tuple[int, int]) -> Field:
-    """Return a smooth random field of about unit variance with `cells` (down, across) independent values."""
-    from PIL import Image
-
-    coarse = Image.fromarray(generator.standard_normal(cells, dtype=np.float32))
-    return np.asarray(coarse.resize((GRID, GRID), Image.Resampling.BICUBIC))
 
 
 def _enlarged(image: Field) -> Field:

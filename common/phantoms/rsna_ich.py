@@ -1,7 +1,6 @@
 """Phantoms in the layout of RSNA Intracranial Hemorrhage Detection 2019: DICOM slices and a long table of labels."""
 
 import warnings
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +8,7 @@ from tqdm import tqdm
 
 from ..files import write_text
 from .bleeds import SUBTYPES
-from .dicom import ROOT, save_dicom
+from .dicom import save_dicom
 from .draw import stream
 from .folder import LICENCE, PhantomFolder, phantom_folder
 from .head import SIDE
@@ -81,7 +80,6 @@ def _save(path: Path, one: Slice, *, patient: str, study: str) -> None:
     header = {
         "PatientID": patient,
         "StudyInstanceUID": study,
-        "SeriesInstanceUID": f"{ROOT}{zlib.crc32(study.encode())}",
         "ImagePositionPatient": position,
         "ImageOrientationPatient": [1, 0, 0, 0, 1, 0],
         "PixelSpacing": [0.5, 0.5],

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from .draw import smooth
 from .examinations import Examination
 from .lesions import Lesion
 
@@ -55,21 +56,13 @@ def breast_image(
     return _display(envelope, examination, width), masks, truth
 
 
-def _smooth(generator: np.random.Generator, shape: tuple[int, int], cells: tuple[int, int]) -> Field:
-    """Return a smooth random field of about unit variance with `cells` (down, across) independent values."""
-    from PIL import Image
-
-    coarse = Image.fromarray(generator.standard_normal(cells, dtype=np.float32))
-    return np.asarray(coarse.resize(shape[::-1], Image.Resampling.BICUBIC))
-
-
 def _layers(generator: np.random.Generator, shape: tuple[int, int], starts: tuple[float, float, float, float]) -> Field:
     """Return the echo level of skin, fat, gland, muscle and chest wall, dB, with septa, fascia and striations."""
     depth = np.linspace(0, 1, shape[0], dtype=np.float32)[:, None]
-    waves = (_smooth(generator, (1, shape[1]), (1, 6)) for _ in starts)
+    waves = (smooth(generator, (1, shape[1]), (1, 6)) for _ in starts)
     fat, gland, muscle, wall = (start + height * wave for start, height, wave in zip(starts, WAVES, waves, strict=True))
-    patches = _smooth(generator, shape, (10, 5))
-    grain = _smooth(generator, shape, (50, 14))
+    patches = smooth(generator, shape, (10, 5))
+    grain = smooth(generator, shape, (50, 14))
     septa = _strands(generator, shape, (10, 4))
     fibres = _strands(generator, shape, (30, 4))
     striae = _strands(generator, shape, (45, 2))
@@ -79,15 +72,15 @@ def _layers(generator: np.random.Generator, shape: tuple[int, int], starts: tupl
     echo = np.where(depth > wall, WALL + 3 * patches - 12 * (depth - wall), echo)
     echo = np.where(depth < fat, SKIN - 8 * np.sin(np.pi * depth / fat), echo)
     for border, level in ((gland, 6), (muscle, 11), (wall, 12)):
-        glint = level * np.clip(0.6 + 0.5 * _smooth(generator, (1, shape[1]), (1, 12)), 0, 1.5)
+        glint = level * np.clip(0.6 + 0.5 * smooth(generator, (1, shape[1]), (1, 12)), 0, 1.5)
         echo += glint * np.exp(-(((depth - border) / 0.007) ** 2))
     return echo.astype(np.float32)
 
 
 def _strands(generator: np.random.Generator, shape: tuple[int, int], cells: tuple[int, int]) -> Field:
     """Return thin interrupted strands of connective tissue (1 on a strand, 0 off it)."""
-    line = np.exp(-((_smooth(generator, shape, cells) / 0.15) ** 2))
-    return line * np.clip(_smooth(generator, shape, cells), 0, 1)
+    line = np.exp(-((smooth(generator, shape, cells) / 0.15) ** 2))
+    return line * np.clip(smooth(generator, shape, cells), 0, 1)
 
 
 def _distance(generator: np.random.Generator, lesion: Lesion, shape: tuple[int, int], *, width: int) -> Field:
@@ -99,7 +92,7 @@ def _distance(generator: np.random.Generator, lesion: Lesion, shape: tuple[int, 
     x = (np.arange(lines, dtype=np.float32)[None] * LINE_PITCH - lesion.across * width) / wide
     margin = _margin(generator, lesion.irregularity)
     turn = (np.arctan2(y, x) / (2 * np.pi) + 0.5) * (len(margin) - 1)
-    ragged = lesion.irregularity / 3 * _smooth(generator, shape, (40, 40))
+    ragged = lesion.irregularity / 3 * smooth(generator, shape, (40, 40))
     return margin[turn.astype(np.intp)] + ragged - np.hypot(y, x)
 
 

@@ -5,7 +5,7 @@ from common.datasets import headers
 from common.datasets.headers import ERROR, FILE, read_headers
 from common.phantoms.dicom import save_dicom
 
-KEYWORDS = ("PatientID", "StudyInstanceUID")
+KEYWORDS = ("PatientID", "AccessionNumber")
 PIXELS = np.zeros((16, 16), np.int16)
 
 
@@ -30,7 +30,7 @@ def read(monkeypatch):
 def test_elements_are_text_and_absent_ones_empty(files):
     root, names = files
     assert list(read_headers(root, names, KEYWORDS)) == [
-        {"PatientID": f"P{number // 2}", "StudyInstanceUID": ""} for number in range(4)
+        {"PatientID": f"P{number // 2}", "AccessionNumber": ""} for number in range(4)
     ]
 
 

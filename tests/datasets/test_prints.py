@@ -63,12 +63,16 @@ def test_other_files_frames_and_formats_have_other_identities(tmp_path, make_row
     row, path = make_row(0), tmp_path / "0000.png"
     numbers = [identity(tmp_path, row)]
     path.write_bytes(b"a")
-    numbers += [identity(tmp_path, row), identity(tmp_path, {**row, "frame": "1"})]
+    numbers += [
+        identity(tmp_path, row),
+        identity(tmp_path, {**row, "frame": "1"}),
+        identity(tmp_path, {**row, "crop": "0 0 9 9"}),
+    ]
     path.write_bytes(b"ab")
     numbers += [identity(tmp_path, row)]
     monkeypatch.setattr(module, "FORMAT", 0)
     numbers += [identity(tmp_path, row)]
-    assert len(set(numbers)) == 5
+    assert len(set(numbers)) == 6
     assert identity(tmp_path, dict(row)) == numbers[-1]
 
 

@@ -7,7 +7,7 @@ from common.datasets import reading
 from common.datasets.fingerprints import Fingerprint
 from common.datasets.reading import of_each, one_by_one, read_fingerprints
 from common.errors import ImageError
-from common.io.decode import decode_image
+from common.io.decode import decode
 
 
 def test_answers_stand_in_the_order_of_the_rows(make_row):
@@ -44,9 +44,9 @@ def test_a_run_that_was_stopped_goes_on_and_decodes_nothing_again(pictures, tmp_
         decoded.append(path.name)
         if len(decoded) == 4:
             raise KeyboardInterrupt
-        return decode_image(path, frame)
+        return decode(path, frame)
 
-    monkeypatch.setattr(reading, "decode_image", counted)
+    monkeypatch.setattr(reading, "decode", counted)
     monkeypatch.setattr(reading.os, "cpu_count", lambda: 1)
     with pytest.raises(KeyboardInterrupt):
         read_fingerprints(root, rows, tmp_path / "work")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ...errors import ImageError, MaskError
 from ...io.decode import decode_mask
+from ...io.decode.crop import box_of
 from ..duplicates import Duplicate
 from ..fingerprints import Fingerprint
 from ..folds import PARTS, folds_of, parts_of, shared
@@ -98,6 +99,8 @@ def _mask(root: Path, row: Row, mask: str, shape: tuple[int, int]) -> Finding | 
     verdict, files = SPOILS if is_kept(row) else HANDLED, (row["image"], mask)
     try:
         lesion = decode_mask(root / mask)
+        if box := box_of(row["crop"]):
+            lesion = lesion[box.top : box.bottom, box.left : box.right]
     except MaskError as error:
         kind = "unreadable mask" if (root / mask).exists() else "missing file"
         return Finding(kind, verdict, _below(root, error), (row["image"],))

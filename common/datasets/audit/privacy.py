@@ -6,7 +6,7 @@ from pathlib import Path
 from ...errors import ImageError
 from ...io.decode import decode
 from ..index import Row
-from ..reading import of_each
+from ..reading import of_each, shown_frame
 from .burned_in import burned_in_text
 from .findings import NOTE, Finding
 
@@ -18,9 +18,9 @@ def burned_in(root: Path, rows: Sequence[Row]) -> Iterator[Finding]:
 
 
 def _of_image(root: Path, row: Row) -> list[Finding]:
-    image, frame = row["image"], int(row["frame"]) if row["frame"] else None
+    image = row["image"]
     try:
-        decoded = decode(root / image, frame)
+        decoded = decode(root / image, shown_frame(row))
     except ImageError:
         return []
     says = [f"{image}: its header declares BurnedInAnnotation"] if _declared(decoded.about) else []

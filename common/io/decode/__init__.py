@@ -55,6 +55,15 @@ def decode_image(path: str | Path, frame: int | None = None, *, window: str = "n
     return decode(path, frame, window=window).pixels
 
 
+def is_known(path: str | Path) -> bool:
+    """Return whether a file begins like a kind of image that is read here; its content may still be refused."""
+    try:
+        _decoder(Path(path))
+    except ImageError:
+        return False
+    return True
+
+
 def frames_in(path: str | Path, decoder: Callable[..., Decoded] = decode) -> int:
     """Return how many frames a file holds; 1 for what cannot be read, whose refusal comes when it is.
 
