@@ -5,6 +5,7 @@ import difflib
 import json
 import os
 import re
+import shlex
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,9 @@ _MONAI_KEY = re.compile(
 
 https://docs.monai.io/en/stable/bundle.html#monai.bundle.run
 """
+
+_RECIPE = ("train::random_transforms", "loss", "optimizer", "lr_scheduler")
+"""Ids of a body that say how a network is trained, beside the head's knobs."""
 
 BODY_STARTS_AT = "network_def"
 """The first id of a configuration's body; the keys before it are its head."""
@@ -77,6 +81,27 @@ def body_of_command_line() -> dict[str, Any]:
     heads = _head_keys()
     body = {key: value for key, value in _merged(_config_files()).items() if key not in heads}
     return {"body": body, "overrides": {key: value for key, value in _given().items() if "::" in key}}
+
+
+def recipe() -> dict[str, Any]:
+    """Return how the command line trains, as its files write it: by the ids in `_RECIPE`; empty in a program."""
+    told = body_of_command_line()
+    found = {id_: _value(told["body"], id_) for id_ in _RECIPE} if told else {}
+    found |= {id_: value for id_, value in told.get("overrides", {}).items() if id_.startswith(_RECIPE)}
+    return {id_: value for id_, value in found.items() if value is not None}
+
+
+def _value(config: dict[str, Any], id_: str) -> Any:
+    """Return what a configuration has at an id, which an overlay writes as one key; None where it has nothing."""
+    if id_ in config:
+        return config[id_]
+    first, _, rest = id_.partition("::")
+    return _value(config[first], rest) if rest and isinstance(config.get(first), dict) else None
+
+
+def command_line() -> str:
+    """Return the command that runs, as a shell reads it; empty in a program."""
+    return shlex.join(["python", "-m", "monai.bundle", *sys.argv[1:]]) if _runs_monai_bundle() else ""
 
 
 def _runs_monai_bundle() -> bool:

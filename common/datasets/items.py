@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..errors import DatasetError, LabelError, SplitError
-from ..io.decode import frames_in
+from ..io.decode import Contents, contents
 from ..io.worker import Decoder
 from .folds import partition
 from .index import Row, findings, is_kept
@@ -110,7 +110,8 @@ def _item(row: Row, root: Path) -> dict[str, Any]:
 def read_folder(dataset_dir: str | Path) -> Items:
     """Return an item for every image of a prepared data set, or of the files below any other folder, without labels.
 
-    Files are sorted by path, hidden ones passed over; one that holds several frames gives an item for each.
+    Files are sorted by path, hidden ones passed over; one that holds several frames gives an item for each, which are
+    one study. Patient and study are what DICOM's headers say.
 
     Raises:
         DatasetError: There is no such folder, or nothing in it.
@@ -127,14 +128,27 @@ def read_folder(dataset_dir: str | Path) -> Items:
         raise DatasetError(f"the folder {str(dataset_dir)!r} is empty: give one of images, --dataset_dir FOLDER")
     origin = Origin(root.name, synthetic=False, index_sha256="", root=root, shared_patients={})
     with Decoder() as decoder:
-        items = [item for path in files for item in _items_of(path, frames_in(path, decoder.decode))]
+        items = [item for path in files for item in _items_of(path, root, contents(path, decoder.decode))]
     return Items(items, origin)
 
 
-def _items_of(path: Path, frames: int) -> list[dict[str, Any]]:
-    if frames == 1:
-        return [{"image": str(path)}]
-    return [{"image": str(path), "frame": str(frame)} for frame in range(frames)]
+def _items_of(path: Path, root: Path, holds: Contents) -> list[dict[str, Any]]:
+    if holds.frames == 1:
+        return [{"image": str(path), "patient": holds.patient, "study": holds.study}]
+    whose = {"patient": holds.patient, "study": holds.study or str(path.relative_to(root))}
+    return [{"image": str(path), "frame": str(frame), **whose} for frame in range(holds.frames)]
+
+
+def evenly(items: Sequence[dict[str, Any]], count: int) -> list[dict[str, Any]]:
+    """Return at most `count` of the items, evenly spread over their order, which keeps patients and folders together.
+
+    Args:
+        items: Any items.
+        count: From 2.
+    """
+    if len(items) <= count:
+        return list(items)
+    return [items[round(number * (len(items) - 1) / (count - 1))] for number in range(count)]
 
 
 def _origin(data: PreparedDataset, fold: str) -> Origin:

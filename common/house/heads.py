@@ -30,10 +30,13 @@ HEAD = (
     "tensorboard",
     "num_workers",
     "device",
+    "saliency",
 )
-"""The head of every train.json, in this order (DESIGN.md); an inference.json has those that apply to it."""
+"""The heads' keys, in this order (DESIGN.md); a train.json and an inference.json have those that apply to it."""
 
 ONLY_IN_TRAINING = frozenset({"fold", "seed", "max_epochs", "patience", "val_interval", "learning_rate", "tensorboard"})
+
+ONLY_IN_INFERENCE = frozenset({"saliency"})
 
 UNREFERENCED = frozenset({"imports", "task"})
 """Head keys that nothing has to refer to: MONAI itself runs the imports, and a task that decides nothing in a
@@ -42,7 +45,8 @@ configuration is still what its reader wants to know."""
 
 def check_head(head: Config, kind: str) -> list[str]:
     """Return what is wrong with the keys, the nulls and the signature of a head."""
-    expected = [key for key in HEAD if kind == "train" or key not in ONLY_IN_TRAINING]
+    foreign = ONLY_IN_INFERENCE if kind == "train" else ONLY_IN_TRAINING
+    expected = [key for key in HEAD if key not in foreign]
     return [
         *_check_keys(list(head), expected),
         *(f"{key} is null, which MONAI drops: write none" for key, value in head.items() if value is None),

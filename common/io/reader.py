@@ -77,6 +77,7 @@ class Reader(ImageReader):
             "affine": affine,
             "original_affine": affine,
             "space": "RAS",
+            "modality": image.modality,
         }
 
 

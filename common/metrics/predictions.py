@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
@@ -136,13 +136,20 @@ class Predictions:
         return replace(self, **{name: getattr(self, name)[which] for name in arrays})
 
 
-def write_predictions(path: str | Path, predictions: Predictions, *, synthetic: bool = False) -> None:
+def write_predictions(
+    path: str | Path,
+    predictions: Predictions,
+    *,
+    synthetic: bool = False,
+    more: Mapping[str, Sequence[str]] | None = None,
+) -> None:
     """Write the predictions as CSV, atomically; probabilities keep every bit of their float32.
 
     Args:
         path: The file to write.
         predictions: What it will hold.
         synthetic: Whether images or network come from phantoms; every row then says so.
+        more: Further columns, for people: `read_predictions` passes over them.
 
     Raises:
         StorageError: No space left, or no permission.
@@ -151,8 +158,9 @@ def write_predictions(path: str | Path, predictions: Predictions, *, synthetic: 
     writer = csv.writer(buffer, lineterminator="\n")
     names = predictions.class_names
     header, mark = ([SYNTHETIC], ["yes"]) if synthetic else ([], [])
+    more = more or {}
     columns = _label_columns(names, multilabel=predictions.multilabel)
-    writer.writerow([*TEXTS, *columns, *(PROBABILITY + name for name in names), *header])
+    writer.writerow([*TEXTS, *columns, *(PROBABILITY + name for name in names), *more, *header])
     texts = zip(*(getattr(predictions, column) for column in TEXTS), strict=True)
     meanings = {number: text for text, number in _meanings(names, multilabel=predictions.multilabel).items()}
     labels = (
@@ -160,7 +168,9 @@ def write_predictions(path: str | Path, predictions: Predictions, *, synthetic: 
     )
     # str of a float32 is the shortest text that reads back as the same float32.
     numbers = (map(str, row) for row in predictions.probabilities.astype(np.float32))
-    writer.writerows([*text, *label, *row, *mark] for text, label, row in zip(texts, labels, numbers, strict=True))
+    rest = zip(*more.values(), strict=True) if more else [()] * len(predictions)
+    whole = zip(texts, labels, numbers, rest, strict=True)
+    writer.writerows([*text, *label, *row, *further, *mark] for text, label, row, further in whole)
     write_text(path, buffer.getvalue())
 
 
@@ -192,14 +202,16 @@ def read_predictions(path: str | Path) -> Predictions:
     multilabel = any(column.startswith(LABEL) for column in header)
     columns = _label_columns(names, multilabel=multilabel)
     expected = [*TEXTS, *columns, *(PROBABILITY + name for name in names or ["CLASS"])]
-    if header != expected:
+    if header[: len(expected)] != expected:
         raise RunError(f"{path} begins with {','.join(expected)}, got {','.join(header)}: run evaluate again")
-    return _parse(path, rows, names, multilabel=multilabel)
+    return _parse(path, rows, names, multilabel=multilabel, fields_of_line=len(header))
 
 
-def _parse(path: str | Path, rows: Sequence[Sequence[str]], names: tuple[str, ...], *, multilabel: bool) -> Predictions:
+def _parse(
+    path: str | Path, rows: Sequence[Sequence[str]], names: tuple[str, ...], *, multilabel: bool, fields_of_line: int
+) -> Predictions:
     first, width = len(TEXTS), len(names) if multilabel else 1
-    fields_of_line = first + width + len(names)
+    numbers = slice(first + width, first + width + len(names))
     for line, row in enumerate(rows, start=2):
         if len(row) != fields_of_line:
             raise RunError(
@@ -213,7 +225,7 @@ def _parse(path: str | Path, rows: Sequence[Sequence[str]], names: tuple[str, ..
         )
     label = np.array([[meanings[label] for label in row] for row in labels], dtype=np.int64)
     try:
-        probabilities = np.array([row[first + width :] for row in rows], dtype=np.str_).astype(np.float32)
+        probabilities = np.array([row[numbers] for row in rows], dtype=np.str_).astype(np.float32)
     except ValueError as error:
         raise RunError(f"probabilities in {path} are numbers, got {error}: run evaluate again") from error
     return Predictions(

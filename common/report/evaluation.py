@@ -9,6 +9,7 @@ from ..metrics import write_predictions
 from ..runs import read_model, versions
 from ..statistics import Interval
 from .figures import provenance, write_figures
+from .page import write_report
 from .scores import Scores, scores_of
 from .tables import joined, table
 
@@ -19,7 +20,7 @@ _logger = logging.getLogger(__name__)
 
 
 def write_evaluation(
-    valid: "CollectPredictions", test: "CollectPredictions", *, ckpt_dir: str, output_dir: str
+    valid: "CollectPredictions", test: "CollectPredictions", *, ckpt_dir: str, output_dir: str, dataset_dir: str
 ) -> None:
     """Score the test part and write everything into `output_dir`.
 
@@ -29,7 +30,8 @@ def write_evaluation(
         valid: Predictions of the validation part.
         test: Predictions of the test part.
         ckpt_dir: Where `model.json` is.
-        output_dir: Gets `predictions.csv`, `metrics.json`, `run.json` and the figures.
+        output_dir: Gets `predictions.csv`, `metrics.json`, `run.json`, the figures and `report.html`.
+        dataset_dir: The prepared data set, whose audit the report quotes.
     """
     card, folder = read_model(ckpt_dir), Path(output_dir)
     validated, tested = table(valid, card, part="valid"), table(test, card, part="test")
@@ -37,13 +39,16 @@ def write_evaluation(
     record = read_json(folder / "run.json", default={**card, **versions()})
 
     write_predictions(folder / "predictions.csv", joined(validated, tested), synthetic=card["dataset"]["synthetic"])
-    told = {key: card[key] for key in ("run_key", "task", "weights_source", "dataset", "fold")}
-    write_json(folder / "metrics.json", {**told, **scores})
+    facts = {key: card[key] for key in ("run_key", "task", "weights_source", "dataset", "fold")}
+    write_json(folder / "metrics.json", {**facts, **scores, "out_of_range": card.get("out_of_range")})
     write_json(Path(ckpt_dir) / "model.json", {**card, **{key: scores[key] for key in ("thresholds", "temperature")}})
     write_json(folder / "run.json", {**record, "images": {**record["images"], "test": len(tested)}})
     paths = [item["image"] for item in test.items]
     write_figures(folder, tested, scores, card=card, history=record.get("history", []), paths=paths)
-    _logger.info("%s", sentence(card, scores))
+    told, basis = sentence(card, scores), provenance(card)
+    result = told.removesuffix(f"; {basis}")
+    write_report(folder, result=result, basis=basis, ckpt_dir=ckpt_dir, dataset_dir=dataset_dir)
+    _logger.info("%s; report: %s", told, folder / "report.html")
 
 
 def sentence(card: dict[str, Any], scores: Scores) -> str:

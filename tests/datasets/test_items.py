@@ -1,7 +1,9 @@
+import itertools
+
 import pytest
 
 from common.datasets.folds import assign_folds
-from common.datasets.items import read_folder, read_items
+from common.datasets.items import evenly, read_folder, read_items
 from common.datasets.prepared import read_prepared, write_prepared
 from common.errors import DatasetError, LabelError, SplitError
 
@@ -35,7 +37,8 @@ def test_a_fold_out_of_range_lists_the_folds(phantoms):
 def test_any_folder_is_read_sorted_without_labels_or_hidden_files(tmp_path):
     for name in ("b.png", "a.png", ".hidden"):
         (tmp_path / name).touch()
-    assert list(read_folder(tmp_path)) == [{"image": str(tmp_path / name)} for name in ("a.png", "b.png")]
+    nobody = {"patient": "", "study": ""}
+    assert list(read_folder(tmp_path)) == [{"image": str(tmp_path / name), **nobody} for name in ("a.png", "b.png")]
 
 
 def test_a_prepared_folder_gives_its_images(phantoms):
@@ -97,3 +100,13 @@ def test_classes_on_a_scale_stand_in_its_order(prepared, make_row):
     assert read_items(scale, ["low", "high"], fold=0, part="test").origin.ordered
     with pytest.raises(LabelError, match=r"are a scale, \['low', 'high'\]; got .*: give them in that order"):
         read_items(scale, ["high", "low"], fold=0, part="test")
+
+
+@pytest.mark.parametrize(("count", "at_most"), [(10, 4), (10, 10), (3, 1000), (1001, 1000)])
+def test_a_sample_is_even_and_keeps_the_ends(count, at_most):
+    sample = evenly([{"image": number} for number in range(count)], at_most)
+    numbers = [item["image"] for item in sample]
+    assert len(numbers) == min(count, at_most)
+    assert (numbers[0], numbers[-1]) == (0, count - 1)
+    steps = {after - before for before, after in itertools.pairwise(numbers)}
+    assert max(steps) - min(steps) <= 1

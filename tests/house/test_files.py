@@ -33,7 +33,7 @@ def test_head_and_body_are_the_whole(configs):
 def test_evaluate_reaches_into_train_and_leaves_it_as_it_is(configs):
     before = repr(configs["train"])
     both = merged(configs["train"], configs["evaluate"])
-    assert both["validate"]["handlers"] == ["@validate::predictions"]
+    assert both["validate"]["handlers"] == ["@validate::predictions", "@validate::appearance"]
     assert repr(configs["train"]) == before
     with pytest.raises(ConfigError, match=r"valid::x lies inside what train.json does not have"):
         merged(configs["train"], {"valid::x": 1})

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from ...errors import DatasetError, ImageError
 from ...files import sha256_of_file
-from ...io.decode import frames_in, is_known
+from ...io.decode import contents, is_known
 from ..index import COLUMNS, Row
 from ..left_out import LeftOut
 from .headers import is_dicom, ranks, read_header
@@ -109,7 +109,7 @@ def _of_file(path: Path, name: str, *, dicom_only: bool) -> tuple[Found, str]:
 
 
 def _count(path: Path, one: Found) -> int:
-    return int(one.ids.pop("frames", 0)) or frames_in(path)
+    return int(one.ids.pop("frames", 0)) or contents(path).frames
 
 
 def _frames(row: Row, count: int, clips: int) -> Iterator[Row]:
