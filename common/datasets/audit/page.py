@@ -56,6 +56,7 @@ def page(findings: Findings) -> str:
             synthetic if findings.data.synthetic else "",
             f"<p>{_verdict(findings)} {len(findings.data.rows):,} images; index {findings.data.index_sha256[:12]}.</p>",
             _checks(findings),
+            _shortcuts(findings),
             *sections,
             _balance(findings),
             "</body></html>\n",
@@ -88,6 +89,19 @@ def _checks(findings: Findings) -> str:
         marks = " ".join(f'<span class="{it}">{it}</span>' for it in verdicts)
         rows.append((f"{name}<br><small>{meaning}</small>", len(found), marks))
     return _table(("check", "found", "verdict"), rows)
+
+
+def _shortcuts(findings: Findings) -> str:
+    rows = [
+        (
+            f"{escape(its.suspect)}<br><small>{escape(its.meaning)}</small>",
+            escape(its.told),
+            '<span class="note">possible shortcut</span>' if its.warns else "",
+        )
+        for its in findings.shortcuts.answers
+    ]
+    table = _table(("suspect", "cross-validated AUC", "verdict"), rows) if rows else ""
+    return f"<h2>What should not know the label</h2><p>Asked of {escape(findings.shortcuts.about)}.</p>{table}"
 
 
 def _balance(findings: Findings) -> str:
