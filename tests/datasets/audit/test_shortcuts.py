@@ -10,7 +10,8 @@ from common.datasets.audit.findings import NOTE
 from common.datasets.audit.shortcuts import MOST, find_shortcuts, sample, warnings
 from common.datasets.audit.traces import Trace, trace_of
 from common.datasets.folds import assign_folds
-from common.datasets.prepared import PreparedDataset
+from common.datasets.prepared import PreparedDataset, read_prepared
+from common.io.decode import decode_image
 
 BENIGN, MALIGNANT = "benign", "malignant"
 
@@ -75,6 +76,36 @@ def test_a_planted_shortcut_is_found_and_nothing_else(clean_rows, speckle, tmp_p
         picture.save(path, quality=plant["quality"][row["label"]] if "quality" in plant else 90)
         traces.append(trace_of(path, np.asarray(picture, dtype=np.float32) / 255))
     assert {name for name, warns in asked(rows, traces).items() if warns} == suspects
+
+
+@pytest.mark.parametrize(
+    ("plant", "suspects"),
+    [
+        (lambda image, _: image, set()),
+        (lambda image, malignant: lettered(image, "TIRADS 4C (4C)") if malignant else image, {"ink"}),
+        (lambda image, malignant: exported(image) if malignant else image, {"size"}),
+        (lambda image, malignant: np.pad(image, ((0, 0), (0, 9 * malignant)))[:, 9 * malignant :], {"border"}),
+    ],
+    ids=["clean", "caption", "size", "black border"],
+)
+def test_a_shortcut_planted_in_phantoms_is_found_and_nothing_else(phantoms, plant, suspects):
+    data = read_prepared(phantoms)
+    rows = sample(data.rows)
+    images = [plant(decode_image(data.root / row["image"]), row["label"] == MALIGNANT) for row in rows]
+    traces = [trace_of(data.root / row["image"], image) for row, image in zip(rows, images, strict=True)]
+    assert {its.suspect for its in find_shortcuts(data, rows, traces).answers if its.warns} == suspects
+
+
+def lettered(image, text):
+    """Text in the last rows, as a console writes it."""
+    picture = Image.fromarray((255 * image).astype(np.uint8))
+    ImageDraw.Draw(picture).text((image.shape[1] // 3, image.shape[0] - 18), text, fill=230, font_size=12)
+    return np.asarray(picture, dtype=np.float32) / 255
+
+
+def exported(image):
+    """The image in the size that some other program gives to all of its images."""
+    return np.asarray(Image.fromarray(image).resize((480, 400)))
 
 
 def test_classes_taken_one_after_the_other_are_found(clean_rows):
