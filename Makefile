@@ -4,6 +4,10 @@ SHELL := /bin/bash -o pipefail
 PYTHON ?= python3
 BUNDLE ?= breast_us
 
+# A folder of wheels to set up from, on a machine without a network: `make setup WHEELS=wheels`. Made on one with it:
+# `python3.11 -m pip download -r requirements-dev.txt -d wheels`.
+WHEELS ?=
+
 python := .venv/bin/python
 configs := bundles/$(BUNDLE)/configs
 run := $(python) -m monai.bundle run --config_file
@@ -21,7 +25,7 @@ setup: .venv/ready
 .venv/ready: requirements.txt requirements-dev.txt
 	$(PYTHON) -c "import sys; assert sys.version_info >= (3, 11), 'error: Python 3.11 is needed; give PYTHON=python3.11'"
 	$(PYTHON) -m venv .venv
-	$(python) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(python) -m pip install --quiet --disable-pip-version-check $(addprefix --no-index --find-links ,$(WHEELS)) -r requirements-dev.txt
 	touch $@
 
 demo: setup

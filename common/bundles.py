@@ -59,7 +59,8 @@ def trained(key: str, root: str, ckpt_dir: str) -> Any:
 def check_command_line() -> None:
     """Refuse a mistyped `--key`, and from here on report our errors in one line; first step of every `initialize`.
 
-    MONAI passes over a key that it does not know. Does nothing unless `python -m monai.bundle` is what runs.
+    MONAI passes over a key that it does not know. MLflow's telemetry ends here too. Does nothing unless
+    `python -m monai.bundle` is what runs.
 
     Raises:
         ConfigError: A key that is neither MONAI's, nor of the configuration's head, nor an existing `::` id.
@@ -67,11 +68,23 @@ def check_command_line() -> None:
     if not _runs_monai_bundle():
         return
     sys.excepthook = _report
+    _end_telemetry()
     config, heads = _merged(_config_files()), _head_keys()
     for key in _given():
         if not (_MONAI_KEY.fullmatch(key) or key in heads or ("::" in key and _exists(key, config))):
             nearest = difflib.get_close_matches(key, [*heads, *_ids(config)], n=1, cutoff=0)[0]
             raise ConfigError(f"--{key} is not a key of this configuration: did you mean --{nearest}?")
+
+
+def _end_telemetry() -> None:
+    """Keep MLflow from telling its makers of the run, unless the user's MLFLOW_DISABLE_TELEMETRY says otherwise.
+
+    MONAI has imported MLflow by now, so the variable comes too late for the client that the import made.
+    https://mlflow.org/docs/latest/community/usage-tracking.html
+    """
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    if telemetry := sys.modules.get("mlflow.telemetry"):
+        telemetry.set_telemetry_client()
 
 
 def body_of_command_line() -> dict[str, Any]:

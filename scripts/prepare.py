@@ -12,6 +12,8 @@ from common.commands import parser, run
 from common.datasets import NAMES
 from common.datasets.own import KINDS, refuse_misplaced
 
+ROOT = Path(__file__).resolve().parents[1]
+
 if TYPE_CHECKING:
     from common.datasets.own.prepare import Own
 
@@ -35,6 +37,10 @@ def main(arguments: Namespace) -> int:
     from common.datasets.prepare import How, prepare, summary
 
     refuse_misplaced(arguments.dataset, vars(arguments))
+    if arguments.bundle:
+        from common.house.new import check_name
+
+        check_name(ROOT, arguments.bundle)
     how = How(replace=arguments.replace, salt=arguments.pseudonymise, dry_run=arguments.dry_run)
     if arguments.dataset in KINDS:
         data = prepare_own(own(arguments), arguments.out, how=how)
@@ -53,9 +59,19 @@ def main(arguments: Namespace) -> int:
         from common.datasets.store import write_store
 
         print(f"store: {write_store(data, image_size=arguments.image_size, window=arguments.window)}")
-    done = f"prepared in {data.folder}; next: python scripts/audit.py {data.folder}"
+    if arguments.bundle and not arguments.dry_run:
+        _write_bundle(arguments.bundle, data.folder)
+    done = f"prepared in {data.folder}; look at it: python scripts/audit.py {data.folder}"
     print("a dry run: nothing was written" if arguments.dry_run else done)
     return 0
+
+
+def _write_bundle(name: str, data: Path) -> None:
+    from common.house.new import new_bundle
+    from common.house.pages import commands
+
+    train, evaluate, infer = commands(new_bundle(ROOT, name, data=data).name)
+    print(f"wrote bundles/{name}:\n    train      {train}\n    evaluate   {evaluate}\n    use        {infer}")
 
 
 def own(arguments: Namespace) -> "Own":
@@ -94,6 +110,7 @@ def arguments() -> Namespace:
     result.add_argument("dataset", metavar="DATASET", help="a published data set, or folder, table, dicom")
     result.add_argument("source", metavar="SOURCE", type=Path, help="folder of the images, zip, or the table")
     result.add_argument("--out", metavar="data/NAME", type=Path, required=True, help="folder to write")
+    result.add_argument("--bundle", metavar="NAME", default="", help="also write a bundle for it, bundles/NAME")
     result.add_argument("--replace", action="store_true", help="overwrite another data set in that folder")
     result.add_argument("--dry-run", action="store_true", help="say all that would be found, and write nothing")
     result.add_argument(

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -47,9 +47,9 @@ class Finished(NamedTuple):
 
 
 class Runner:
-    """Runs bundles in forks of a warm process."""
+    """Runs bundles and scripts in forks of a warm process."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, environment: Mapping[str, str] = os.environ) -> None:
         self.folder = folder
         self.count = 0
         self.server = subprocess.Popen(
@@ -57,7 +57,7 @@ class Runner:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            env={"PYTHONPATH": str(ROOT), **environment},
         )
         assert self._answer() == "ready"
 
@@ -65,12 +65,7 @@ class Runner:
         self, *arguments: str, signal_after: tuple[int, float] | None = None, signal_when: tuple[int, str] | None = None
     ) -> Finished:
         """Run `python -m monai.bundle run *arguments`; send a signal after so many seconds, or when it says that."""
-        self.count += 1
-        output = self.folder / f"output-{self.count}.txt"
-        request = {"arguments": ["run", *arguments], "output": str(output), "cwd": str(ROOT)}
-        self.server.stdin.write(json.dumps(request) + "\n")
-        self.server.stdin.flush()
-        pid = int(self._answer())
+        pid, output = self._start("monai.bundle", "run", *arguments)
         if signal_after:
             time.sleep(signal_after[1])
             self._send(pid, signal_after[0])
@@ -79,6 +74,19 @@ class Runner:
                 time.sleep(0.01)
             self._send(pid, signal_when[0])
         return Finished(int(self._answer()), output.read_text())
+
+    def script(self, name: str, *arguments: str | int | Path) -> Finished:
+        """Run `python scripts/NAME.py *arguments`."""
+        _, output = self._start(f"scripts/{name}.py", *map(str, arguments))
+        return Finished(int(self._answer()), output.read_text())
+
+    def _start(self, program: str, *arguments: str) -> tuple[int, Path]:
+        self.count += 1
+        output = self.folder / f"output-{self.count}.txt"
+        request = {"program": program, "arguments": arguments, "output": str(output), "cwd": str(ROOT)}
+        self.server.stdin.write(json.dumps(request) + "\n")
+        self.server.stdin.flush()
+        return int(self._answer()), output
 
     @staticmethod
     def _send(pid: int, signal_number: int) -> None:

@@ -1,7 +1,8 @@
-"""Runs `python -m monai.bundle ...` in forks of one process that has already imported torch and monai (4 s a time).
+"""Runs `python -m monai.bundle` and scripts in forks of a process that has imported torch and monai (4 s).
 
-A request is a line of JSON on stdin: `{"arguments": [...], "output": path, "cwd": path}`; the answer is its pid,
-and a second line its exit code once it has ended. The parent never computes, so a fork inherits no threads.
+A request is a line of JSON on stdin: `{"program": "monai.bundle" or a script, "arguments": [...], "output": path,
+"cwd": path}`; the answer is its pid, and a second line its exit code once it has ended. The parent never computes, so a
+fork inherits no threads.
 """
 
 import importlib
@@ -31,17 +32,21 @@ def serve() -> None:
 
 
 def become(request: dict) -> None:
-    """Be `python -m monai.bundle` with these arguments, and exit as it does."""
+    """Be the program with these arguments, and exit as it does."""
     output = os.open(request["output"], os.O_CREAT | os.O_WRONLY | os.O_APPEND)
     os.dup2(output, 1)
     os.dup2(output, 2)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.chdir(request["cwd"])
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs are born ignoring Ctrl-C
-    sys.argv = ["monai.bundle", *request["arguments"]]
+    program = request["program"]
+    sys.argv = [program, *request["arguments"]]
     code = 0
     try:
-        runpy.run_module("monai.bundle", run_name="__main__", alter_sys=True)
+        if program.endswith(".py"):
+            runpy.run_path(program, run_name="__main__")
+        else:
+            runpy.run_module(program, run_name="__main__", alter_sys=True)
     except SystemExit as error:
         code = error.code if isinstance(error.code, int) else int(error.code is not None)
     except BaseException:

@@ -181,15 +181,17 @@ def _published(task: str, *, kind: str, class_names: tuple[str, ...], counts: Ma
     )
 
 
+COUNTS = {"images": 2814, "patients": 75}
+"""Of version 1.3, the one that can be downloaded; the article has 82 scans."""
+
 PUBLISHED = _published(
     ANY,
     kind="binary",
     class_names=CLASS_NAMES,
-    counts={"images": 2814, "patients": 75, "no_hemorrhage": 2496, "hemorrhage": 318},
+    counts=COUNTS,
 )
-"""Counts of version 1.3, the one that can be downloaded; the article has 82 scans."""
 
 TASKS = {
     ANY: PUBLISHED,
-    EACH: _published(EACH, kind="multilabel", class_names=SUBTYPES, counts={"images": 2814, "patients": 75}),
+    EACH: _published(EACH, kind="multilabel", class_names=SUBTYPES, counts=COUNTS),
 }

@@ -80,7 +80,8 @@ def prepare(
     if not source.exists():
         raise DatasetError(f"there is no folder {source}: download {publication.title} from {publication.origin}")
     download = originals(source, folder, dry_run=how.dry_run)
-    _refuse_within(download, folder)
+    if publication.resumes:  # it writes beside `folder` while it lists
+        _refuse_within(download, folder)
     root, rows = _listed(publication, download, _work_folder(folder, how))
     left_out = read_official(official_splits, rows) if official_splits else []
     return prepare_rows(publication, root, rows, folder, left_out=left_out, how=how)

@@ -37,8 +37,8 @@ def new_bundle(root: Path, name: str, *, like: str = "", data: Path | None = Non
         LabelError: A class, or the data's folder, has a name that a configuration cannot hold.
         StorageError: It cannot be written.
     """
+    check_name(root, name)
     folder = root / "bundles" / name
-    _check_name(name, folder)
     exemplar = _exemplar(root, like or CLASSIFIER)
     configs = {Path(file).stem: read_config(exemplar / file) for file in JSON_FILES}
     head = split(configs["train"], "train")[0]
@@ -52,7 +52,13 @@ def new_bundle(root: Path, name: str, *, like: str = "", data: Path | None = Non
     return folder
 
 
-def _check_name(name: str, folder: Path) -> None:
+def check_name(root: Path, name: str) -> None:
+    """Refuse a name that is taken or that a bundle cannot have.
+
+    Raises:
+        BundleError: It is one.
+    """
+    folder = root / "bundles" / name
     if not _NAME.fullmatch(name) or _VERSION.search(name):
         raise BundleError(
             "a bundle's name has lower-case letters, digits and underscores, begins with a letter, and has no _v "

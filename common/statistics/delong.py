@@ -12,6 +12,8 @@ is the mean placement, and the spread of placements gives its variance:
   come from few patients.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -38,7 +40,12 @@ def auc(labels: ArrayLike, scores: ArrayLike) -> float:
 
 
 def auc_interval(
-    labels: ArrayLike, scores: ArrayLike, *, patients: ArrayLike | None = None, level: float = 0.95
+    labels: ArrayLike,
+    scores: ArrayLike,
+    *,
+    patients: ArrayLike | None = None,
+    folds: ArrayLike | None = None,
+    level: float = 0.95,
 ) -> Interval:
     """Return the AUC with its interval on the logit scale.
 
@@ -51,23 +58,32 @@ def auc_interval(
         labels: 1 positive, 0 negative, `(N,)`; images with any other label are left out.
         scores: Higher means more likely positive, `(N,)`.
         patients: The patient of each image, as `patient_codes` reads it; without it, each image is its own.
+        folds: The fold that each image was tested in, `(N,)`, where every fold was scored by a model of its own. Such
+            scores have no common scale, so an image is compared with those of its fold only, and the AUC is the share
+            of these pairs that are ordered rightly: the mean of the folds' AUCs, weighted by their pairs. Variance from
+            the patients' influence on it, models taken as given: LeDell, Petersen and van der Laan, Electronic
+            Journal of Statistics 9 (2015) 1583.
         level: Confidence of the interval.
 
     Returns:
         The AUC; n is the number of images used. NaN value and bounds if a class is missing or a score is NaN.
     """
     labels, scores = np.asarray(labels), np.asarray(scores, dtype=np.float64)
+    folds = np.zeros(len(labels)) if folds is None else np.asarray(folds)
     positive, negative = labels == 1, labels == 0
     n = int(np.count_nonzero(positive | negative))
-    if not (positive.any() and negative.any()) or np.isnan(scores).any():
+    placements, opponents = _within_folds(positive, negative, scores=scores, folds=folds)
+    pairs = opponents[positive].sum()
+    if pairs == 0 or np.isnan(scores).any():
         return Interval(NAN, NAN, NAN, n)
     codes = np.arange(len(labels)) if patients is None else patient_codes(patients)
     patients_positive, patients_negative = (len(np.unique(codes[rows])) for rows in (positive, negative))
-    above, below = _placements(scores[positive], scores[negative])
-    area = float(above.mean())
+    area = float(placements[positive] @ opponents[positive] / pairs)
     variance = 0.0
     if min(patients_positive, patients_negative) >= FEW_PATIENTS:
-        variance = _variance(above - area, below - area, codes_above=codes[positive], codes_below=codes[negative])
+        influence = (placements - area) * opponents / pairs
+        above, below = influence[positive], influence[negative]
+        variance = _variance(above, below, codes_above=codes[positive], codes_below=codes[negative])
     if variance == 0:
         low, high = _score_bounds(area, patients_positive, patients_negative, level=level)
     else:
@@ -93,6 +109,19 @@ def auc_influence(labels: ArrayLike, scores: ArrayLike, codes: NDArray[np.intp])
     return moved
 
 
+def _within_folds(
+    positive: NDArray[np.bool_], negative: NDArray[np.bool_], *, scores: Floats, folds: NDArray[Any]
+) -> tuple[Floats, Floats]:
+    """Return each image's placement and the number of images that it is placed against, 0 where there is none."""
+    placements, opponents = np.zeros(len(scores)), np.zeros(len(scores))
+    for fold in np.unique(folds):
+        above, below = positive & (folds == fold), negative & (folds == fold)
+        if above.any() and below.any():
+            placements[above], placements[below] = _placements(scores[above], scores[below])
+            opponents[above], opponents[below] = np.count_nonzero(below), np.count_nonzero(above)
+    return placements, opponents
+
+
 def _placements(positive: Floats, negative: Floats) -> tuple[Floats, Floats]:
     """Return the placements of the positive images `(M,)` and of the negative images `(N,)`, in [0, 1]."""
     ranks = _midranks(np.concatenate([positive, negative]))
@@ -110,14 +139,14 @@ def _variance(above: Floats, below: Floats, *, codes_above: NDArray[np.intp], co
     """Return Obuchowski's variance of the AUC; with one image a patient it is DeLong's.
 
     Args:
-        above: Placement minus AUC of the positive images, `(M,)`.
-        below: The same of the negative images, `(N,)`.
+        above: Influence of the positive images, `(M,)`: placement minus AUC, divided by M.
+        below: The same of the negative images, `(N,)`, divided by N.
         codes_above: Patient of each positive image, `(M,)`.
         codes_below: Patient of each negative image, `(N,)`.
     """
     size = 1 + int(max(codes_above.max(), codes_below.max()))
-    sum_above = np.bincount(codes_above, weights=above, minlength=size) / len(above)
-    sum_below = np.bincount(codes_below, weights=below, minlength=size) / len(below)
+    sum_above = np.bincount(codes_above, weights=above, minlength=size)
+    sum_below = np.bincount(codes_below, weights=below, minlength=size)
     patients_above, patients_below = len(np.unique(codes_above)), len(np.unique(codes_below))
     patients = len(np.union1d(codes_above, codes_below))
     separate = _unbiased(patients_above) * sum_above @ sum_above + _unbiased(patients_below) * sum_below @ sum_below

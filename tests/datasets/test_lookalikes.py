@@ -29,6 +29,19 @@ def test_every_pair_is_compared_in_a_small_set(thumbnails):
     assert count_alike(thumbnails) == len(by_definition(thumbnails))
 
 
+def test_what_all_share_makes_no_pair_of_a_set_that_is_large_enough(thumbnails, monkeypatch):
+    shared = 400 * np.sin(np.arange(256) / 9)
+    alike = thumbnails + shared
+    alike = np.round(alike * 127 / np.abs(alike).max(1, keepdims=True)).astype(np.int8)
+    assert len(by_definition(alike)) > 10_000
+    assert found(alike) == by_definition(alike)
+    monkeypatch.setattr(lookalikes, "ENOUGH", 300)
+    again = {(n, 280 + n) for n in range(20)}
+    assert found(alike) >= again
+    assert len(found(alike)) < 100
+    assert count_alike(alike) == len(by_definition(alike))
+
+
 def test_a_large_set_finds_what_was_saved_again_and_little_else(thumbnails, monkeypatch):
     monkeypatch.setattr(lookalikes, "EXHAUSTIVE", 100)
     assert found(thumbnails) == {(n, 280 + n) for n in range(20)}

@@ -3,19 +3,10 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-SCRIPT = ROOT / "scripts/house.py"
+SCRIPT = Path(__file__).parents[2] / "scripts/house.py"
 
 
-@pytest.fixture(autouse=True)
-def elsewhere(request, tmp_path, monkeypatch):
-    """The command, in a repository of its own, whose root is returned."""
-    (tmp_path / "scripts").mkdir()
-    shutil.copy(SCRIPT, tmp_path / "scripts")
-    ignored = shutil.ignore_patterns("models", "eval", "runs")
-    shutil.copytree(ROOT / "bundles/breast_us", tmp_path / "bundles/breast_us", ignore=ignored)
-    monkeypatch.setattr(request.module, "SCRIPT", tmp_path / "scripts/house.py")
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("elsewhere")
 
 
 def test_new_check_and_fix(command, elsewhere):

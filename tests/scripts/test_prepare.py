@@ -140,3 +140,16 @@ def test_a_store_is_written_at_the_size_asked_for(phantoms, tmp_path, command):
     code, _, errors = command("busbra", phantoms, "--out", tmp_path / "b", "--store", "--image-size", "224")
     assert code == 2
     assert "such as 224,224; got '224'" in errors
+
+
+def test_it_also_writes_a_bundle_and_says_how_to_train_it(phantoms, elsewhere, command):
+    words = ("busbra", phantoms, "--out", elsewhere / "data/mine", "--bundle", "mine")
+    code, said, _ = command(*words, "--dry-run")
+    assert (code, (elsewhere / "bundles/mine").exists()) == (0, False)
+    code, said, _ = command(*words)
+    assert code == 0
+    assert "python -m monai.bundle run --config_file bundles/mine/configs/train.json\n" in said
+    assert (elsewhere / "bundles/mine/configs/train.json").is_file()
+    code, _, errors = command(*words)
+    assert code == 1
+    assert "a new bundle has a new folder" in errors

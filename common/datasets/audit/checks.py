@@ -1,6 +1,5 @@
 """The checks of an audit: images, duplicates, masks and leaks between parts, looked at afresh on disk."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -9,13 +8,16 @@ from ...io.decode import decode_mask
 from ...io.decode.crop import box_of
 from ..duplicates import Duplicate
 from ..fingerprints import Fingerprint
-from ..folds import PARTS, folds_of, parts_of, shared
-from ..index import Row, is_kept, masks
+from ..folds import folds_of, parts_of, shared
+from ..index import Row, is_kept, key, masks
 from ..prepare import duplicates_among, labels_in_conflict
 from ..prepared import PreparedDataset, read_prepared
-from ..reading import of_each, read_fingerprints
+from ..prints import Prints
+from ..reading import of_each
+from .classes import classes, fold_sizes, label_of
 from .findings import HANDLED, NOTE, SPOILS, Finding, Findings
-from .privacy import burned_in
+from .looks import look_at
+from .shortcuts import find_shortcuts, sample, warnings
 
 BLANK_SPREAD = 2 / 255
 """Standard deviation, of values in `[0, 1]`, below which an image is blank: two of 255 grey levels.
@@ -23,7 +25,12 @@ BLANK_SPREAD = 2 / 255
 The flattest image of BUS-BRA has 15.6 of 255.
 """
 
-Prints = Sequence[Fingerprint | ImageError]
+TOGETHER = {
+    "patient": ("patients across parts", "patients"),
+    "study": ("studies across parts", "studies"),
+    "group": ("duplicates across parts", "groups of duplicates"),
+}
+"""Columns whose images a fold must not part, the finding if it does, and what its names are names of."""
 
 
 def audit(folder: str | Path) -> Findings:
@@ -33,17 +40,25 @@ def audit(folder: str | Path) -> Findings:
         DatasetError: It is not a prepared data set, or was edited.
     """
     data = read_prepared(folder)
-    rows = data.rows
-    prints = read_fingerprints(data.root, rows)
-    duplicates = duplicates_among(rows, prints)
+    rows, asked = data.rows, sample(data.rows)
+    prints, traces, texts = Prints(None), {}, []
+    for row, look in zip(rows, look_at(data.root, rows, traced={key(row) for row in asked}), strict=True):
+        prints.add(0, look.fingerprint)
+        texts += look.text
+        if look.trace:
+            traces[key(row)] = look.trace
+    prints.flush()
+    asked = [row for row in asked if key(row) in traces]
+    shortcuts = find_shortcuts(data, asked, [traces[key(row)] for row in asked])
     found = [
         *_images(data, prints),
-        *_duplicates(rows, duplicates),
+        *_duplicates(rows, duplicates_among(rows, prints)),
         *_masks(data, prints),
         *_leaks(rows),
-        *burned_in(data.root, rows),
+        *texts,
+        *warnings(shortcuts),
     ]
-    return Findings(data=data, found=found, classes=_classes(data), folds=_folds(data))
+    return Findings(data=data, found=found, classes=classes(data), folds=fold_sizes(data), shortcuts=shortcuts)
 
 
 def _images(data: PreparedDataset, prints: Prints) -> Iterator[Finding]:
@@ -67,18 +82,18 @@ def _duplicates(rows: Sequence[Row], duplicates: Sequence[Duplicate]) -> Iterato
     for pair in duplicates:
         one, other = rows[pair.first], rows[pair.second]
         kind = "exact duplicates" if pair.exact else "near duplicates"
-        detail = f"{one['image']} ({one['label']}) and {other['image']} ({other['label']})"
+        detail = f"{one['image']} ({label_of(one)}) and {other['image']} ({label_of(other)})"
         yield Finding(kind, HANDLED if _together(one, other) else SPOILS, detail, (one["image"], other["image"]))
     for group in labels_in_conflict(rows, duplicates):
         verdict = SPOILS if any(is_kept(rows[n]) for n in group) else HANDLED
-        detail = ", ".join(f"{rows[n]['image']} ({rows[n]['label']})" for n in group)
+        detail = ", ".join(f"{rows[n]['image']} ({label_of(rows[n])})" for n in group)
         yield Finding("conflicting labels", verdict, detail, tuple(rows[n]["image"] for n in group))
 
 
 def _together(one: Row, other: Row) -> bool:
     """Whether two images can never stand in different parts of a fold of ours."""
     excluded = not (is_kept(one) and is_kept(other))
-    return excluded or any(one[column] and one[column] == other[column] for column in ("patient", "group"))
+    return excluded or any(one[column] and one[column] == other[column] for column in TOGETHER)
 
 
 def _masks(data: PreparedDataset, prints: Prints) -> Iterator[Finding]:
@@ -115,28 +130,9 @@ def _mask(root: Path, row: Row, mask: str, shape: tuple[int, int]) -> Finding | 
 def _leaks(rows: Sequence[Row]) -> Iterator[Finding]:
     for fold in folds_of(rows):
         verdict = NOTE if fold.startswith("official") else SPOILS
-        for kind, column in (("patients across parts", "patient"), ("duplicates across parts", "group")):
-            for pair, names in shared(rows, parts_of(rows, fold), column=column).items():
+        parts = parts_of(rows, fold)
+        for column, (kind, what) in TOGETHER.items():
+            for pair, names in shared(rows, parts, column=column).items():
                 if names:
-                    what = "patients" if column == "patient" else "groups of duplicates"
                     files = tuple(row["image"] for row in rows if row[column] in names and is_kept(row))
                     yield Finding(kind, verdict, f"fold {fold}: {len(names):,} {what} in {pair}", files)
-
-
-def _classes(data: PreparedDataset) -> dict[str, dict[str, int]]:
-    kept = [row for row in data.rows if is_kept(row)]
-    return {
-        name: {
-            "images": sum(row["label"] == name for row in kept),
-            "patients": len({row["patient"] for row in kept if row["label"] == name} - {""}),
-        }
-        for name in data.class_names
-    }
-
-
-def _folds(data: PreparedDataset) -> dict[str, dict[str, dict[str, int]]]:
-    result = {}
-    for fold in folds_of(data.rows):
-        counts = Counter(zip(parts_of(data.rows, fold), (row["label"] for row in data.rows), strict=True))
-        result[fold] = {part: {name: counts[part, name] for name in data.class_names} for part in PARTS}
-    return result

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ..prepared import PreparedDataset
+from .answers import Shortcuts
 
 SPOILS, HANDLED, NOTE = "spoils", "handled", "note"
 """Verdicts: a result on this data would be wrong; the preparation keeps it from doing harm; worth knowing."""
@@ -22,8 +23,10 @@ KINDS = {
     "mask of another size": "a mask whose height or width is not its image's",
     "empty mask": "a mask without a lesion, of an image that is not normal",
     "patients across parts": "patients whom a split both trains on and scores",
+    "studies across parts": "studies that a split both trains on and scores",
     "duplicates across parts": "pictures that a split both trains on and scores",
     "burned-in text": "letters in the picture, which may name the patient or give the label away",
+    "possible shortcuts": "what should not know the label, but tells it",
 }
 """Every check, in the order of the report, and what it looks for."""
 
@@ -48,9 +51,10 @@ class Findings:
     data: PreparedDataset
     found: Sequence[Finding]
     classes: Mapping[str, Mapping[str, int]]
-    """Of each class the kept `images` and the `patients`."""
+    """Of each class or finding the kept `images` and the `patients`."""
     folds: Mapping[str, Mapping[str, Mapping[str, int]]]
-    """Of each fold, part and class the images."""
+    """Of each fold, part, and class or finding the images."""
+    shortcuts: Shortcuts
 
     @property
     def spoiled(self) -> bool:
@@ -69,6 +73,7 @@ class Findings:
             "index_sha256": self.data.index_sha256,
             "spoiled": self.spoiled,
             "findings": {kind: [asdict(finding) for finding in self.of_kind(kind)] for kind in KINDS},
+            "shortcuts": self.shortcuts.as_json(),
             "classes": self.classes,
             "folds": self.folds,
         }
@@ -82,7 +87,7 @@ class Findings:
             for name, n in self.classes.items()
         ]
         folds = [f"fold {fold:19}{_sizes(parts)}" for fold, parts in self.folds.items()]
-        return "\n".join([head, *lines, "", *balance, "", *folds])
+        return "\n".join([head, *lines, "", *self.shortcuts.as_lines(), "", *balance, "", *folds])
 
 
 def _lines(kind: str, found: Sequence[Finding]) -> list[str]:

@@ -37,6 +37,7 @@ def page(findings: Findings) -> str:
         SYNTHETIC if findings.data.synthetic else "",
         f"<p>{_verdict(findings)} {len(findings.data.rows):,} images; index {findings.data.index_sha256[:12]}.</p>",
         _checks(findings),
+        _shortcuts(findings),
         *sections,
         _balance(findings),
         style=STYLE,
@@ -58,6 +59,19 @@ def _checks(findings: Findings) -> str:
         marks = " ".join(f'<span class="{it}">{it}</span>' for it in verdicts)
         rows.append((f"{name}<br><small>{meaning}</small>", len(found), marks))
     return table(("check", "found", "verdict"), rows)
+
+
+def _shortcuts(findings: Findings) -> str:
+    rows = [
+        (
+            f"{escape(its.suspect)}<br><small>{escape(its.meaning)}</small>",
+            escape(its.told),
+            '<span class="note">possible shortcut</span>' if its.warns else "",
+        )
+        for its in findings.shortcuts.answers
+    ]
+    answers = table(("suspect", "cross-validated AUC", "verdict"), rows) if rows else ""
+    return f"<h2>What should not know the label</h2><p>Asked of {escape(findings.shortcuts.about)}.</p>{answers}"
 
 
 def _balance(findings: Findings) -> str:

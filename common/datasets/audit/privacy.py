@@ -1,28 +1,17 @@
 """Text in the pictures, which may name a patient, or give the label away."""
 
-from collections.abc import Iterator, Sequence
-from pathlib import Path
-
-from ...errors import ImageError
-from ...io.decode import decode
-from ..index import Row
-from ..reading import of_each, shown_frame
+from ...io.decode.decoded import Decoded
 from .burned_in import burned_in_text
 from .findings import NOTE, Finding
 
 
-def burned_in(root: Path, rows: Sequence[Row]) -> Iterator[Finding]:
-    """Yield a note for each image that bears text, or whose DICOM header says so; unreadable ones are passed over."""
-    for found in of_each(rows, lambda row: _of_image(root, row), what="text"):
-        yield from found
+def burned_in(image: str, decoded: Decoded) -> list[Finding]:
+    """Return a note if an image bears text, and one if its DICOM header says so.
 
-
-def _of_image(root: Path, row: Row) -> list[Finding]:
-    image = row["image"]
-    try:
-        decoded = decode(root / image, shown_frame(row))
-    except ImageError:
-        return []
+    Args:
+        image: Its path below the root.
+        decoded: Its pixels and what was read beside them.
+    """
     says = [f"{image}: its header declares BurnedInAnnotation"] if _declared(decoded.about) else []
     if lines := burned_in_text(decoded.pixels):
         first = lines[0]

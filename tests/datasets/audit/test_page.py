@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from common.datasets.audit.answers import Answer, Shortcuts
 from common.datasets.audit.findings import KINDS, NOTE, SPOILS, Finding, Findings
 from common.datasets.audit.page import PICTURES, SHOWN, THUMBNAIL, page, thumbnail
 from common.datasets.prepared import PreparedDataset
+from common.statistics import Interval
 
 
 @pytest.fixture
@@ -20,7 +22,10 @@ def report(tmp_path):
         description = {"title": "BUS <BRA>", "synthetic": synthetic, "index_sha256": "0" * 64, "root": "."}
         classes = {"benign": {"images": 3, "patients": 2}}
         folds = {"0": {"train": {"benign": 1}, "valid": {"benign": 1}, "test": {"benign": 1}}}
-        return Findings(data=PreparedDataset(tmp_path, description, []), found=found, classes=classes, folds=folds)
+        known = Answer("device", "column <of> the index", "benign", Interval(0.8, 0.7, 0.9, 3))
+        shortcuts = Shortcuts("3 images", [known, Answer("file", "format", silent="the same in all images")])
+        data = PreparedDataset(tmp_path, description, [])
+        return Findings(data=data, found=found, classes=classes, folds=folds, shortcuts=shortcuts)
 
     return make
 
@@ -81,3 +86,12 @@ def test_every_check_is_listed_and_the_phone_is_thought_of(report):
 def test_synthetic_sets_are_marked(report):
     assert "Synthetic: phantoms" in page(report(synthetic=True))
     assert "Synthetic" not in page(report())
+
+
+def test_every_suspect_is_listed(report):
+    html = page(report())
+    assert "Asked of 3 images." in html
+    assert "column &lt;of&gt; the index" in html
+    assert "<td>AUC of benign 0.800 [0.700, 0.900], n = 3</td>" in html
+    assert "<td>the same in all images</td>" in html
+    assert html.count("possible shortcut</span>") == 1
