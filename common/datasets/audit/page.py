@@ -104,8 +104,8 @@ def _shortcuts(findings: Findings) -> str:
     table = _table(("suspect", "what it knows", "verdict"), rows) if rows else ""
     about = (
         "How well a logistic regression tells the label from this alone, trained on four folds and tested on the "
-        f"fifth. An AUC of 0.5 knows nothing; above {WARNS_FROM} with its whole interval, it may be a shortcut, which a "
-        "network learns instead of the disease."
+        f"fifth. An AUC of 0.5 knows nothing; above {WARNS_FROM} with its whole interval, it may be a shortcut, which "
+        "a network learns instead of the disease."
     )
     asked = f"Asked of {escape(findings.shortcuts.about)}."
     return f"<h2>What should not know the label</h2><p>{about} {asked}</p>{table}"
