@@ -49,10 +49,12 @@ check: setup
 	.venv/bin/ruff format --check
 	.venv/bin/ruff check
 	.venv/bin/mypy
+	$(python) scripts/house.py --check
 
 fix: setup
 	.venv/bin/ruff format
 	.venv/bin/ruff check --fix
+	$(python) scripts/house.py --fix
 
 bench: setup
 	$(python) scripts/benchmark.py train

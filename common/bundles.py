@@ -5,7 +5,9 @@ import difflib
 import json
 import os
 import re
+import shlex
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,10 @@ _MONAI_KEY = re.compile(
 https://docs.monai.io/en/stable/bundle.html#monai.bundle.run
 """
 
-_BODY_STARTS_AT = "network_def"
+_RECIPE = ("train::random_transforms", "loss", "optimizer", "lr_scheduler")
+"""Ids of a body that say how a network is trained, beside the head's knobs."""
+
+BODY_STARTS_AT = "network_def"
 """The first id of a configuration's body; the keys before it are its head."""
 
 
@@ -35,7 +40,7 @@ def head(config_file: str | Path) -> dict[str, Any]:
     """Return the head of a configuration: who it is, its paths and knobs, as written; an overlay has none."""
     config: dict[str, Any] = json.loads(Path(config_file).read_text())
     keys = list(config)
-    return {key: config[key] for key in keys[: keys.index(_BODY_STARTS_AT)]} if _BODY_STARTS_AT in keys else {}
+    return {key: config[key] for key in keys[: keys.index(BODY_STARTS_AT)]} if BODY_STARTS_AT in keys else {}
 
 
 def trained(key: str, root: str, ckpt_dir: str) -> Any:
@@ -91,6 +96,27 @@ def body_of_command_line() -> dict[str, Any]:
     return {"body": body, "overrides": {key: value for key, value in _given().items() if "::" in key}}
 
 
+def recipe() -> dict[str, Any]:
+    """Return how the command line trains, as its files write it: by the ids in `_RECIPE`; empty in a program."""
+    told = body_of_command_line()
+    found = {id_: _value(told["body"], id_) for id_ in _RECIPE} if told else {}
+    found |= {id_: value for id_, value in told.get("overrides", {}).items() if id_.startswith(_RECIPE)}
+    return {id_: value for id_, value in found.items() if value is not None}
+
+
+def _value(config: dict[str, Any], id_: str) -> Any:
+    """Return what a configuration has at an id, which an overlay writes as one key; None where it has nothing."""
+    if id_ in config:
+        return config[id_]
+    first, _, rest = id_.partition("::")
+    return _value(config[first], rest) if rest and isinstance(config.get(first), dict) else None
+
+
+def command_line() -> str:
+    """Return the command that runs, as a shell reads it; empty in a program."""
+    return shlex.join(["python", "-m", "monai.bundle", *sys.argv[1:]]) if _runs_monai_bundle() else ""
+
+
 def _runs_monai_bundle() -> bool:
     spec = getattr(sys.modules["__main__"], "__spec__", None)
     return spec is not None and spec.name == "monai.bundle.__main__"
@@ -125,13 +151,16 @@ def _merged(files: list[str]) -> dict[str, Any]:
     return config
 
 
-def _ids(config: Any, prefix: str = "") -> list[str]:
-    """Return every `::` id of a configuration."""
+def walk(config: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield every `::` id of a configuration, and what stands there."""
     entries = config.items() if isinstance(config, dict) else enumerate(config) if isinstance(config, list) else ()
-    ids = []
     for key, value in entries:
-        ids += [f"{prefix}{key}", *_ids(value, f"{prefix}{key}::")]
-    return ids
+        yield f"{prefix}{key}", value
+        yield from walk(value, f"{prefix}{key}::")
+
+
+def _ids(config: Any) -> list[str]:
+    return [name for name, _ in walk(config)]
 
 
 def _exists(key: str, config: dict[str, Any]) -> bool:

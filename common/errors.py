@@ -36,6 +36,10 @@ class ConfigError(UserError):
     """A key on the command line, or a value in a configuration, that does not exist."""
 
 
+class BundleError(UserError):
+    """A bundle that does not exist, exists already, or cannot be called so."""
+
+
 class RunError(UserError):
     """A run that cannot go on: a loss that is not finite, no trained model, a state that cannot be read."""
 

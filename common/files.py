@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 from .errors import StorageError
 
 
-def write_atomically(path: str | Path, write: Callable[[BinaryIO], object]) -> None:
+def write_atomically(path: str | Path, write: Callable[[BinaryIO], object], *, sync: bool = True) -> None:
     """Leave `path` complete, or as it was.
 
     Written to a temporary name beside it, fsynced and renamed, so neither a kill nor a full disk leaves half a file.
@@ -22,6 +22,7 @@ def write_atomically(path: str | Path, write: Callable[[BinaryIO], object]) -> N
     Args:
         path: The file to write; its folder is made.
         write: Called with the open binary file.
+        sync: Whether it must outlive a power cut too; not for many small files whose content is checked before use.
 
     Raises:
         StorageError: No space left, or no permission.
@@ -33,7 +34,8 @@ def write_atomically(path: str | Path, write: Callable[[BinaryIO], object]) -> N
         with temporary.open("wb") as file:
             write(file)
             file.flush()
-            os.fsync(file.fileno())
+            if sync:
+                os.fsync(file.fileno())
         temporary.replace(target)
     except OSError as error:
         raise StorageError(_storage_message(target, error)) from error

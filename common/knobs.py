@@ -13,6 +13,10 @@ class Rule(NamedTuple):
     holds: Callable[[Any], bool]
 
 
+TASKS = ("binary", "multiclass", "multilabel")
+"""Two classes, of which the last is the positive one; several classes; findings that an image may have together."""
+
+
 def _whole(least: int) -> Rule:
     return Rule(
         f"a whole number from {least}",
@@ -30,6 +34,23 @@ def _image_size(backbone: str) -> Rule:
     )
 
 
+NUMBER_OF_CLASSES = {"binary": ("two", range(2, 3)), "multiclass": ("two or more", range(2, 10_000)),
+                     "multilabel": ("one or more", range(1, 10_000))}  # fmt: skip
+"""By task, in words and numbers; no data set of this collection has more than RadImageNet's 165."""
+
+
+def _class_names(task: str) -> Rule:
+    words, allowed = NUMBER_OF_CLASSES[task]
+    return Rule(
+        f"{words} different names, each a text, for a {task} task",
+        lambda value: (
+            isinstance(value, list | tuple)
+            and all(isinstance(name, str) for name in value)
+            and len(value) == len(set(value)) in allowed
+        ),
+    )
+
+
 RULES = {
     "max_epochs": _whole(1),
     "patience": _whole(1),
@@ -40,23 +61,25 @@ RULES = {
     "learning_rate": Rule(
         "a number from 0", lambda value: isinstance(value, int | float) and 0 <= value < float("inf")
     ),
-    "class_names": Rule("two or more different names", lambda value: len(set(value)) == len(value) >= 2),
 }
-"""By key of the head; that of `image_size` depends on the backbone."""
+"""By key of the head; that of `image_size` depends on the backbone, that of `class_names` on the task."""
 
 
-def check_knobs(*, backbone: str, device: Any, **knobs: Any) -> None:
+def check_knobs(*, backbone: str, device: Any, task: str, **knobs: Any) -> None:
     """Refuse a value that its knob cannot take, before anything is built from it.
 
     Args:
         backbone: Variant of the network, a key of `BACKBONES`.
         device: A torch device or its name.
-        **knobs: Values of `image_size` and of keys in `RULES`.
+        task: One of `TASKS`.
+        **knobs: Values of `image_size`, of `class_names` and of keys in `RULES`.
 
     Raises:
         ConfigError: The first that is refused.
     """
-    rules = {**RULES, "image_size": _image_size(backbone)}
+    if task not in TASKS:
+        raise ConfigError(f"task is one of {', '.join(TASKS)}; got {task!r}: give --task another value")
+    rules = {**RULES, "image_size": _image_size(backbone), "class_names": _class_names(task)}
     for key, value in knobs.items():
         if not rules[key].holds(value):
             raise ConfigError(f"{key} is {rules[key].words}; got {value!r}: give --{key} another value")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .bundles import body_of_command_line
+from .bundles import body_of_command_line, command_line, recipe
 from .errors import RunError
 from .files import sha256, write_json, write_tensors, write_text
 
@@ -63,6 +63,7 @@ class Run:
             "dataset": _describe(training),
             "images": {"train": len(training), "valid": len(validation)},
             "sha256": {"initial_weights": weights, **data},
+            "recipe": recipe(),
         }
         for folder in (self.ckpt_dir, self.output_dir):
             _exchange(folder, self.key)
@@ -76,12 +77,12 @@ class Run:
         write_json(self.ckpt_dir / "model.json", {**self.card, **facts})
 
     def record(self, **facts: Any) -> None:
-        """Write `run.json` into both folders: the card; in `output_dir` also the machine, versions and `facts` so far.
+        """Write `run.json` into both folders: the card; in `output_dir` also machine, versions, command and `facts`.
 
         Comes before anything else of an epoch, so that whatever lies in a folder is known to be this run's.
         """
         write_json(self.ckpt_dir / _CARD, self.card)
-        write_json(self.output_dir / _CARD, {**self.card, **versions(), **facts})
+        write_json(self.output_dir / _CARD, {**self.card, **versions(), "command": command_line(), **facts})
 
 
 def read_model(ckpt_dir: str | Path) -> dict[str, Any]:
@@ -119,7 +120,8 @@ def _fingerprint(items: Sequence[dict[str, Any]]) -> str:
     origin = getattr(items, "origin", None)
     root = origin.root if origin else Path()
     rows = [[str(item["image"]).removeprefix(f"{root}/"), item.get("frame", ""), item["label"]] for item in items]
-    return sha256(json.dumps([origin.index_sha256 if origin else "", rows], default=str).encode())
+    store = ["store"] if any("stored" in item for item in items) else []  # its 8 bits are not the originals'
+    return sha256(json.dumps([origin.index_sha256 if origin else "", rows, *store], default=str).encode())
 
 
 def _hash_of(network: "nn.Module") -> str:
@@ -130,12 +132,19 @@ def _hash_of(network: "nn.Module") -> str:
 def _describe(items: Sequence[dict[str, Any]]) -> dict[str, Any]:
     origin = getattr(items, "origin", None)
     if origin is None:
-        return {"name": "a list of items", "synthetic": False, "index_sha256": "", "shared_patients": {}}
+        return {
+            "name": "a list of items",
+            "synthetic": False,
+            "index_sha256": "",
+            "shared_patients": {},
+            "ordered": False,
+        }
     return {
         "name": origin.name,
         "synthetic": origin.synthetic,
         "index_sha256": origin.index_sha256,
         "shared_patients": origin.shared_patients,
+        "ordered": origin.ordered,
     }
 
 

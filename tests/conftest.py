@@ -7,7 +7,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,7 +32,7 @@ TINY = {
     "network_def": {
         "_target_": "monai.networks.nets.Classifier",
         "in_shape": [1, 32, 32],
-        "classes": 2,
+        "classes": "$len(@class_names)",
         "channels": [4, 8],
         "strides": [2, 2],
         "dropout": 0.2,
@@ -125,6 +126,48 @@ def prepared_phantoms(folder: Path, *, seed: int) -> Path:
 
     PHANTOMS["busbra"](folder / "original", patients=40, seed=seed, difficulty=0.0)
     prepare("busbra", folder / "original", folder / "data")
+    return folder / "data"
+
+
+@pytest.fixture(scope="session")
+def data_like(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Makes a prepared data set with any task and classes: NIfTI in Hounsfield units, which every window takes."""
+
+    @cache
+    def make(task: str, class_names: tuple[str, ...]) -> Path:
+        return prepared_images(tmp_path_factory.mktemp("data"), task, class_names)
+
+    return make
+
+
+def prepared_images(folder: Path, task: str, class_names: Sequence[str]) -> Path:
+    """20 patients of each class with an image each, the brighter the later their class; of a finding, every other."""
+    import nibabel
+    import numpy as np
+
+    from common.datasets.index import COLUMNS, PREPARED_COLUMNS
+    from common.datasets.prepared import write_prepared
+
+    rows = []
+    (folder / "original").mkdir()
+    for index, name in enumerate(class_names):
+        for number in range(20):
+            row = dict.fromkeys((*COLUMNS, *PREPARED_COLUMNS), "")
+            image = f"{index}_{number:02d}.nii"
+            pixels = np.random.default_rng([index, number]).normal(40 + 20 * index, 10, (40, 50, 1))
+            nibabel.save(nibabel.Nifti1Image(pixels.astype(np.int16), np.eye(4)), folder / "original" / image)
+            row |= {"image": image, "patient": image, "fold": str(number % 5), "pixels": image, "label": name}
+            if task == "multilabel":
+                findings = {f"label:{other}": str((number + index + k) % 2) for k, other in enumerate(class_names)}
+                row |= {"label": "", **findings}
+            rows.append(row)
+    description = {
+        **{"name": "own", "title": "Own images", "synthetic": True, "origin": "", "licence": "", "citation": ""},
+        **{"task": task, "class_names": list(class_names), "differs_from_publication": ""},
+        "counts": {"images": len(rows), "patients": len(rows), "excluded": 0, "duplicate_groups": 0},
+        "shared_patients": {str(fold): {} for fold in range(5)},
+    }
+    write_prepared(folder / "data", description=description, root=folder / "original", rows=rows)
     return folder / "data"
 
 

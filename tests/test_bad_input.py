@@ -181,7 +181,9 @@ def test_evaluation_before_training(refusal, data):
         ("--val_interval", "5", "val_interval is at most max_epochs, else no model is ever chosen; got 5 of 1"),
         ("--patience", "0", "patience is a whole number from 1; got 0"),
         ("--device", "tpu9", "device is cpu, cuda or cuda:N; got 'tpu9'"),
-        ("--class_names", "['benign','benign']", "class_names is two or more different names"),
+        ("--class_names", "['benign','benign']", "class_names is two different names, each a text, for a binary"),
+        ("--task", "regression", "task is one of binary, multiclass, multilabel; got 'regression'"),
+        ("--task", "multilabel", "a label of a multilabel task is {'benign': '1, 0 or empty', "),
     ],
 )
 def test_a_knob_that_cannot_take_a_value(refusal, data, knob, value, says):

@@ -10,13 +10,42 @@ from common.networks.backbones import BACKBONES
 @pytest.mark.parametrize("backbone", BACKBONES)
 def test_an_image_has_at_least_its_backbones_smallest_side(backbone):
     smallest = BACKBONES[backbone].smallest
-    check_knobs(backbone=backbone, device="cpu", image_size=[smallest, smallest])
+    check_knobs(backbone=backbone, device="cpu", task="binary", image_size=[smallest, smallest])
     for size in ([smallest - 1, smallest], [smallest, smallest - 1]):
         refusal = f"image_size is [height, width], each from {smallest} for {backbone}; got {size}: give --image_size"
         with pytest.raises(ConfigError, match=re.escape(refusal)):
-            check_knobs(backbone=backbone, device="cpu", image_size=size)
+            check_knobs(backbone=backbone, device="cpu", task="binary", image_size=size)
 
 
 def test_a_backbone_that_does_not_exist_is_refused_before_its_image_size():
     with pytest.raises(ConfigError, match=r"backbone is one of resnet50, .*inception_resnet_v2; got 'resnet51'"):
-        check_knobs(backbone="resnet51", device="cpu", image_size=[1, 1])
+        check_knobs(backbone="resnet51", device="cpu", task="binary", image_size=[1, 1])
+
+
+def check(task, names):
+    check_knobs(backbone="resnet50", device="cpu", task=task, class_names=names)
+
+
+@pytest.mark.parametrize(
+    ("task", "names"),
+    [("binary", ["a", "b"]), ("multiclass", ["a", "b"]), ("multiclass", [*"abc"]), ("multilabel", ["a"])],
+)
+def test_a_task_has_its_number_of_classes(task, names):
+    check(task, names)
+
+
+@pytest.mark.parametrize(
+    ("task", "names", "says"),
+    [
+        ("binary", ["a", "b", "c"], "class_names is two different names, each a text, for a binary task; got"),
+        ("binary", "ab", "class_names is two different names"),
+        ("multiclass", ["a"], "class_names is two or more different names, each a text, for a multiclass task; got"),
+        ("multiclass", [2, 3], "each a text, for a multiclass task; got [2, 3]"),
+        ("multilabel", [], "class_names is one or more different names, each a text, for a multilabel task; got []"),
+        ("multilabel", ["a", "a"], "class_names is one or more different names"),
+        ("regression", ["a", "b"], "task is one of binary, multiclass, multilabel; got 'regression': give --task"),
+    ],
+)
+def test_another_task_or_number_of_classes_is_refused(task, names, says):
+    with pytest.raises(ConfigError, match=re.escape(says)):
+        check(task, names)

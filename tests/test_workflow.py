@@ -34,11 +34,12 @@ def trained(run_bundle, phantoms, tiny, tmp_path_factory) -> Path:
 def test_a_run_leaves_all_that_it_promises(trained):
     models = {path.name for path in (trained / "models").iterdir()}
     states = {"training_state.ckpt", "training_state.previous.ckpt"}
-    assert models == {"model.pt", "model.json", "run.json"} | states
+    assert models == {"model.pt", "model.json", "reference.npz", "run.json"} | states
     figures = {"roc.png", "precision_recall.png", "reliability.png", "learning_curves.png", "errors.png"}
     assert {path.name for path in (trained / "eval").iterdir()} == {
         "predictions.csv",
         "metrics.json",
+        "report.html",
         "run.json",
     } | figures
 
@@ -87,8 +88,8 @@ def test_the_model_card_holds_what_evaluation_chose(trained):
 
 @pytest.fixture
 def inference(run_bundle, trained, tiny, tmp_path):
-    def run(folder: Path):
-        ckpt = ["--ckpt_dir", str(trained / "models"), "--output_dir", str(tmp_path)]
+    def run(folder: Path, *arguments: str):
+        ckpt = ["--ckpt_dir", str(trained / "models"), "--output_dir", str(tmp_path), *arguments]
         config = f"['{CONFIGS}/inference.json','{tiny}']"
         finished = run_bundle("--config_file", config, "--dataset_dir", str(folder), *ckpt)
         return finished, tmp_path / "inference"
@@ -140,8 +141,118 @@ def test_every_kind_of_file_gives_a_row_per_frame(inference, tmp_path):
     found = read_predictions(out / "predictions.csv")
     frames = {"a.png": [""], "b.jpg": [""], "no_extension": [""], "e.dcm": ["0", "1"]}
     frames |= {"c.npy": ["0", "1", "2"], "d.nii.gz": ["0", "1", "2"]}
-    rows = list(zip(found.image, found.frame, strict=True))
-    assert rows == [(name, frame) for name in sorted(frames) for frame in frames[name]]
+    assert list(zip(found.image, found.frame, strict=True)) == [
+        (name, frame) for name in sorted(frames) for frame in frames[name]
+    ]
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_the_report_is_of_this_run(trained):
+    page = (trained / "eval" / "report.html").read_text()
+    assert page.count("data:image/png") == 5
+    assert "SYNTHETIC images (phantoms): test AUC of malignant" in page
+    assert json.loads((trained / "eval" / "run.json").read_text())["command"].startswith("python -m monai.bundle run")
+    assert "--max_epochs 2" in page
+    assert "evaluate.json" in page
+
+
+def test_false_positives_of_the_flag_stand_with_the_scores(trained):
+    told = json.loads((trained / "eval" / "metrics.json").read_text())["out_of_range"]
+    assert set(told["thresholds"]) == {"modality", "size", "intensity", "features"}
+    assert told["false_positives"]["patients"]["n"] == 8
+    tested = read_predictions(trained / "eval" / "predictions.csv").select("test")
+    assert told["false_positives"]["images"]["n"] == len(tested)
+
+
+def test_inference_decides_and_calibrates_and_pools(inference, trained, phantoms):
+    _, out = inference(phantoms)
+    card = json.loads((trained / "models" / "model.json").read_text())
+    images, patients = rows(out / "predictions.csv"), rows(out / "patients.csv")
+    for row in images:
+        positive = float(row["probability:malignant"])
+        for name, threshold in card["thresholds"].items():
+            assert row[f"decision:{name}"] == ["benign", "malignant"][positive >= threshold]
+        odds = (positive / (1 - positive)) ** (1 / card["temperature"])
+        assert float(row["calibrated:malignant"]) == pytest.approx(odds / (1 + odds), abs=1e-5)
+    assert len(patients) == 40
+    for row in patients:
+        own = [float(image["probability:malignant"]) for image in images if image["patient"] == row["patient"]]
+        assert int(row["images"]) == len(own)
+        assert float(row["mean:malignant"]) == pytest.approx(np.mean(own), abs=1e-6)
+        assert float(row["max:malignant"]) == pytest.approx(max(own))
+    about = json.loads((out / "about.json").read_text())
+    assert about["model"]["out_of_range"]["false_positives"] == card["out_of_range"]["false_positives"]
+
+
+def test_what_is_unlike_the_training_images_is_flagged_and_other_phantoms_are_not(inference, other_phantoms, tmp_path):
+    folder, size = tmp_path / "images", (300, 240)
+    folder.mkdir()
+    generator = np.random.default_rng(0)
+    y, x = np.mgrid[-1 : 1 : size[1] * 1j, -1 : 1 : size[0] * 1j]
+    head = np.where(x**2 + y**2 < 0.5, 0.4, 0) + np.where(np.abs(x**2 + y**2 - 0.5) < 0.06, 1, 0)
+    strange = {
+        "noise": generator.random(size[::-1]),
+        "slice": head.clip(0, 1),
+        "photo": 0.7 + 0.3 * np.sin(4 * x) * np.cos(3 * y),
+        "long": np.asarray(Image.new("L", (2000, 100), 60)) / 255,
+    }
+    for name, pixels in strange.items():
+        Image.fromarray((pixels * 255).astype(np.uint8)).save(folder / f"{name}.png")
+    _, out = inference(folder)
+    flags = {row["image"]: row["out_of_range"] for row in rows(out / "predictions.csv")}
+    assert all(flags.values()), flags
+    assert "size" in flags["long.png"].split(";")
+    finished, out = inference(other_phantoms)
+    flagged = [bool(row["out_of_range"]) for row in rows(out / "predictions.csv")]
+    assert np.mean(flagged) < 0.3
+    assert f"{sum(flagged)} of {len(flagged)} images are out of range" in finished.output or not any(flagged)
+
+
+def test_saliency_is_a_picture_for_each_image(inference, tmp_path):
+    folder = tmp_path / "images"
+    (folder / "deeper").mkdir(parents=True)
+    volume = np.random.default_rng(0).integers(0, 256, (2, 40, 80)).astype(np.uint8)
+    Image.fromarray(volume[0]).save(folder / "deeper" / "a.png")
+    np.save(folder / "c.npy", volume)
+    (folder / "empty.png").touch()
+    _, out = inference(folder, "--saliency")
+    names = {"deeper/a.png.png", "c.npy frame 0.png", "c.npy frame 1.png"}
+    assert {str(path.relative_to(out / "saliency")) for path in (out / "saliency").rglob("*.png")} == names
+    assert Image.open(out / "saliency" / "deeper" / "a.png.png").size == (2 * 320 + 24, 160 + 16 + 60 + 8)
+    # The features of the second pass are not taken for the next batch's.
+    assert len(rows(out / "predictions.csv")) == 3
+
+
+def test_frames_of_a_file_are_one_study_and_dicom_says_whose_it_is(inference, tmp_path):
+    folder = tmp_path / "images"
+    folder.mkdir()
+    volume = np.random.default_rng(0).integers(0, 256, (3, 40, 50)).astype(np.uint8)
+    np.save(folder / "c.npy", volume)
+    for name, pixels in (("a.dcm", volume[0]), ("b.dcm", volume[1])):
+        made = dataset(pixels)
+        made.PatientID, made.StudyInstanceUID = "P1", "1.2.3"
+        written(folder / name, made)
+    _, out = inference(folder)
+    pooled = [(row["study"], row["patient"], row["images"]) for row in rows(out / "patients.csv")]
+    assert pooled == [("1.2.3", "P1", "2"), ("c.npy", "", "3")]
+
+
+def test_before_evaluation_there_are_probabilities_alone(run_bundle, phantoms, tiny, trained, tmp_path):
+    shutil.copytree(trained / "models", tmp_path / "models")
+    card = json.loads((tmp_path / "models" / "model.json").read_text())
+    for key in ("thresholds", "temperature", "out_of_range"):
+        del card[key]
+    (tmp_path / "models" / "model.json").write_text(json.dumps(card))
+    config = f"['{CONFIGS}/inference.json','{tiny}']"
+    finished = run_bundle("--config_file", config, "--dataset_dir", str(phantoms), *places(tmp_path))
+    assert finished.code == 0, finished.output
+    assert "not evaluated yet, so probabilities alone" in finished.output
+    header = rows(tmp_path / "eval" / "inference" / "predictions.csv")[0]
+    assert not [name for name in header if name.startswith(("calibrated", "decision", "out_of_range"))]
 
 
 def test_a_real_network_trains_from_a_torchvision_file_with_its_backbone_frozen(run_bundle, phantoms, tmp_path):
@@ -157,6 +268,10 @@ def test_a_real_network_trains_from_a_torchvision_file_with_its_backbone_frozen(
     assert "densenet121.pth, taken for torchvision's ImageNet training, 725 tensors, sha256" in finished.output
     evaluated = run_bundle("--config_file", f"['{TRAIN}','{CONFIGS}/evaluate.json']", *common)
     assert evaluated.code == 0, evaluated.output
+    inferred = run_bundle("--config_file", f"{CONFIGS}/inference.json", *common, "--saliency")
+    assert inferred.code == 0, inferred.output
+    drawn = list((tmp_path / "eval" / "inference" / "saliency").rglob("*.png"))
+    assert len(drawn) == len(rows(tmp_path / "eval" / "inference" / "predictions.csv"))
     assert "densenet121 from densenet121.pth, taken for torchvision's ImageNet training" in evaluated.output
 
 

@@ -1,123 +1,56 @@
-"""Our reading chain beside MONAI's plain one on the same pictures in every kind of file: `read`."""
+"""Our reading and training chains beside MONAI's on the same pictures in every kind of file: `read`."""
 
-import io
+import math
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import cycle
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
-import nibabel
 import numpy as np
-import numpy.typing as npt
 import torch
-from monai.transforms import Compose, EnsureChannelFirstd, LoadImaged, Resized, ScaleIntensityd
-from PIL import Image
-from pydicom import Dataset
-from pydicom.dataset import FileMetaDataset
-from pydicom.encaps import encapsulate
-from pydicom.uid import (
-    UID,
-    ExplicitVRLittleEndian,
-    JPEG2000Lossless,
-    JPEGBaseline8Bit,
-    UltrasoundImageStorage,
-    generate_uid,
+from monai.data import Dataset, list_data_collate, set_track_meta
+from monai.transforms import (
+    Compose,
+    EnsureChannelFirstd,
+    LoadImaged,
+    RandAffined,
+    RandFlipd,
+    Resized,
+    ScaleIntensityd,
 )
 from tqdm import tqdm
 
+from ..datasets.seeded import SeededDataset
 from ..io import ReadImaged
-from ..phantoms.draw import stream
-from ..phantoms.examinations import draw_examination
-from ..phantoms.lesions import draw_lesion
-from ..phantoms.ultrasound import breast_image
+from ..transforms import AugmentedBatch, RandomAffine
+from .files import KINDS, write_files
 from .rounds import seconds_per_step
 from .table import Goal, Measurement
 
-Pixels = npt.NDArray[np.uint8]
+OURS, MONAIS, SAFE, STORE = "ours", "MONAI's", "ours, trusted=False", "ours, from the store"
+TRAIN = "training chain"
 
-OURS, MONAIS, SAFE = "ours", "MONAI's", "ours, trusted=False"
+FROM_STORE = 10
+"""What reading from the store should gain over MONAI's chain on the files it was made from."""
 
-QUALITY = 90
-"""Of JPEG, 1-100: Pillow's own 75 is for photographs, archives of radiology keep more."""
+TRAINED_FROM_STORE = 5
+"""What the whole chain of a training should gain: 414 against 72 images/s and core were measured elsewhere."""
 
-FASTER = 2.5
-"""What our chain should gain on PNG and JPEG, the files of the published data sets."""
+BATCH = 32
+"""Images of a batch, as in the bundles."""
 
-
-def _png(path: Path, pixels: Pixels) -> None:
-    Image.fromarray(pixels).save(path)
-
-
-def _jpeg(path: Path, pixels: Pixels) -> None:
-    path.write_bytes(_jpeg_bytes(pixels))
-
-
-def _dicom(path: Path, pixels: Pixels) -> None:
-    _ultrasound(pixels).save_as(path, enforce_file_format=True)
-
-
-def _dicom_jpeg(path: Path, pixels: Pixels) -> None:
-    made = _ultrasound(pixels)
-    made.file_meta.TransferSyntaxUID = UID(JPEGBaseline8Bit)
-    made.PixelData = encapsulate([_jpeg_bytes(pixels)])
-    made.save_as(path, enforce_file_format=True)
-
-
-def _dicom_jpeg_2000(path: Path, pixels: Pixels) -> None:
-    made = _ultrasound(pixels)
-    made.compress(JPEG2000Lossless, generate_instance_uid=False)
-    made.save_as(path, enforce_file_format=True)
-
-
-def _nifti(path: Path, pixels: Pixels) -> None:
-    nibabel.save(nibabel.Nifti1Image(pixels.T, np.eye(4)), path)
-
-
-def _jpeg_bytes(pixels: Pixels) -> bytes:
-    stored = io.BytesIO()
-    Image.fromarray(pixels).save(stored, "JPEG", quality=QUALITY)
-    return stored.getvalue()
-
-
-def _ultrasound(pixels: Pixels) -> Dataset:
-    """Return the picture as an uncompressed ultrasound image, MONOCHROME2."""
-    made = Dataset()
-    made.SOPClassUID, made.SOPInstanceUID, made.Modality = UltrasoundImageStorage, generate_uid(), "US"
-    made.SamplesPerPixel, made.PhotometricInterpretation = 1, "MONOCHROME2"
-    made.Rows, made.Columns = pixels.shape
-    made.BitsAllocated, made.BitsStored, made.HighBit, made.PixelRepresentation = 8, 8, 7, 0
-    made.add_new("PixelData", "OB", pixels.tobytes() + b"\0" * (pixels.size % 2))
-    made.file_meta = FileMetaDataset()
-    made.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    return made
-
-
-class Kind(NamedTuple):
-    """A kind of file: its suffix, by which MONAI picks a reader, how it is written, and our goal."""
-
-    suffix: str
-    write: Callable[[Path, Pixels], None]
-    at_least: float | None = None
-
-
-KINDS = {
-    "PNG": Kind(".png", _png, FASTER),
-    "JPEG": Kind(".jpg", _jpeg, FASTER),
-    "DICOM raw": Kind(".dcm", _dicom),
-    "DICOM JPEG baseline": Kind(".dcm", _dicom_jpeg),
-    "DICOM JPEG 2000": Kind(".dcm", _dicom_jpeg_2000),
-    "NIfTI": Kind(".nii.gz", _nifti),
-    "NPY": Kind(".npy", np.save),
-}
-"""By name in the table; all hold the same grey pictures, 8 bits."""
+Item = dict[str, Any]
+Chain = Callable[[Sequence[Item]], object]
+"""What takes a batch of items; several, because augmentation works on batches."""
 
 
 def measure(folder: Path, *, images: int, size: int, rounds: int) -> Measurement:
-    """Return the images per second on one core of each chain for each kind of file, from path to `(1, size, size)`.
+    """Return the images per second on one core of each chain for each kind of file.
 
-    The pictures are phantoms of breast ultrasound at BUS-BRA's sizes; files lie in the disk's cache.
+    Reading goes from a path to `(1, size, size)`, the training chain on to an augmented batch. Metadata is tracked as
+    each chain does: ours not, as in a training; MONAI's as its defaults say. Files lie in the disk's cache.
 
     Args:
         folder: An empty folder to work in.
@@ -126,54 +59,63 @@ def measure(folder: Path, *, images: int, size: int, rounds: int) -> Measurement
         rounds: How many rounds.
     """
     load = os.getloadavg()[0]
-    paths = _written(folder, images)
-    chains = _chains(size)
-    rows: dict[str, list[float]] = {_row(kind, name): [] for kind, name in chains}
+    items = {
+        kind: [{"image": str(path), "label": 0} for path in paths]
+        for kind, paths in write_files(folder, images).items()
+    }
+    stored = _stored(folder / "store.npy", items["PNG"], size)
+    chains = _chains(items, stored, size)
+    rows: dict[str, list[float]] = {name: [] for name in chains}
     with _one_core():
         for _ in tqdm(range(rounds), desc="read", unit="round", disable=None):
-            for (kind, name), chain in chains.items():
-                rows[_row(kind, name)].append(1 / _seconds_per_image(chain, paths[kind]))
+            for name, (chain, own, batch) in chains.items():
+                rows[name].append(1 / _seconds_per_image(chain, own, batch, tracked=MONAIS in name))
     return Measurement(
         title=f"read: {images} images to {size} x {size} on one core, {rounds} rounds",
         unit="images/s",
-        reference=_row("PNG", MONAIS),
+        reference=f"PNG: {MONAIS}",
         rounds=rows,
         goals=(
-            *(_goal(kind, OURS, MONAIS, at_least=KINDS[kind].at_least) for kind in KINDS),
+            *(_goal(kind, OURS, MONAIS, at_least=its.at_least) for kind, its in KINDS.items()),
             _goal("PNG", SAFE, OURS),
+            _goal("PNG", STORE, MONAIS, at_least=FROM_STORE),
+            _goal(TRAIN, OURS, MONAIS),
+            _goal(TRAIN, STORE, MONAIS, at_least=TRAINED_FROM_STORE),
         ),
         load=load,
     )
 
 
-def _written(folder: Path, images: int) -> dict[str, list[Path]]:
-    """Write the pictures in every kind, and return the paths by kind."""
-    paths: dict[str, list[Path]] = {name: [] for name in KINDS}
-    for patient in tqdm(range(1, images + 1), desc="phantoms", unit="image", disable=None):
-        generator = stream(0, "read", patient)
-        lesion = draw_lesion(generator, malignant=patient % 3 == 0, difficulty=0.2)
-        pixels, _, _ = breast_image(generator, draw_examination(patient, seed=0, key="read"), [lesion])
-        for name, kind in KINDS.items():
-            path = folder / name / f"{patient:04d}{kind.suffix}"
-            path.parent.mkdir(exist_ok=True)
-            kind.write(path, pixels)
-            paths[name].append(path)
-    return paths
+def _stored(path: Path, items: Sequence[Item], size: int) -> list[Item]:
+    """Write the items' images as `prepare.py --store` does, and return items that are read from there."""
+    chain = _ours(size)
+    array = np.stack([np.rint(255 * chain(item)["image"].numpy()).astype(np.uint8)[0] for item in items])
+    np.save(path, array)
+    return [{**item, "stored": (str(path), position)} for position, item in enumerate(items)]
 
 
-def _chains(size: int) -> dict[tuple[str, str], Compose]:
-    """Return the chains by kind and name; ours is one and the same for every kind."""
-    ours, safe = (_ours(size, trusted=trusted) for trusted in (True, False))
-    flat, slices = _monais(size, size), _monais(size, size, 1)
-    chains = {}
+def _chains(items: dict[str, list[Item]], stored: list[Item], size: int) -> dict[str, tuple[Chain, list[Item], int]]:
+    """Return each row's chain, its items, and how many of them it takes at a time."""
+    ours, flat, slices = _ours(size), _monais(size, size), _monais(size, size, 1)
+    chains: dict[str, tuple[Chain, list[Item], int]] = {}
     for name, kind in KINDS.items():
-        chains[name, OURS] = ours
         # Of a DICOM file MONAI's reader makes a volume of one slice, and `Resized` wants its thickness too.
-        chains[name, MONAIS] = slices if kind.suffix == ".dcm" else flat
-    return {**chains, ("PNG", SAFE): safe}
+        monais = slices if kind.suffix == ".dcm" else flat
+        chains[f"{name}: {OURS}"] = _one_by_one(ours), items[name], 1
+        chains[f"{name}: {MONAIS}"] = _one_by_one(monais), items[name], 1
+    chains[f"PNG: {SAFE}"] = _one_by_one(_ours(size, trusted=False)), items["PNG"], 1
+    chains[f"PNG: {STORE}"] = _one_by_one(ours), stored, 1
+    chains[f"{TRAIN}: {OURS}"] = _training(items["PNG"], size), items["PNG"], BATCH
+    chains[f"{TRAIN}: {STORE}"] = _training(stored, size), stored, BATCH
+    chains[f"{TRAIN}: {MONAIS}"] = _monais_training(items["PNG"], size), items["PNG"], BATCH
+    return chains
 
 
-def _ours(size: int, *, trusted: bool) -> Compose:
+def _one_by_one(chain: Compose) -> Chain:
+    return lambda items: chain(items[0])
+
+
+def _ours(size: int, *, trusted: bool = True) -> Compose:
     return Compose([ReadImaged("image", trusted=trusted), Resized("image", (size, size), mode="area")])
 
 
@@ -183,9 +125,37 @@ def _monais(*sides: int) -> Compose:
     )
 
 
-def _seconds_per_image(chain: Compose, paths: list[Path]) -> float:
-    items = cycle({"image": str(path)} for path in paths)
-    return seconds_per_step(lambda: chain(next(items)), steps=len(paths))
+def _training(items: Sequence[Item], size: int) -> Chain:
+    """Return the chain of a bundle's training: seeded items, a batch, one affine for all of it."""
+    data = SeededDataset(items, _ours(size), seed=0)
+    augmented = AugmentedBatch([RandomAffine(rotation=10, shift=0.1, shear=0.1, zoom=0.1, flip=0.5)])
+    return lambda batch: augmented(list_data_collate([data[1, position] for position in range(len(batch))]), "cpu")
+
+
+def _monais_training(items: Sequence[Item], size: int) -> Chain:
+    """Return the same of MONAI's dictionary transforms."""
+    affine = RandAffined(
+        "image",
+        prob=1.0,
+        rotate_range=math.radians(10),
+        translate_range=(0.1 * size, 0.1 * size),
+        shear_range=(0.1, 0.1),
+        scale_range=(0.1, 0.1),
+        padding_mode="border",
+    )
+    augmentation = (affine, RandFlipd("image", prob=0.5, spatial_axis=1))
+    data = Dataset(items, Compose([*_monais(size, size).transforms, *augmentation]))
+    return lambda batch: list_data_collate([data[position] for position in range(len(batch))])
+
+
+def _seconds_per_image(chain: Chain, items: list[Item], batch: int, *, tracked: bool) -> float:
+    batch = min(batch, len(items))
+    turns = cycle([items[start : start + batch] for start in range(0, len(items) - batch + 1, batch)])
+    set_track_meta(tracked)
+    try:
+        return seconds_per_step(lambda: chain(next(turns)), steps=len(items) // batch) / batch
+    finally:
+        set_track_meta(True)
 
 
 @contextmanager
@@ -207,9 +177,5 @@ def _one_core() -> Iterator[None]:
             os.sched_setaffinity(0, cores)
 
 
-def _row(kind: str, chain: str) -> str:
-    return f"{kind}: {chain}"
-
-
 def _goal(kind: str, of: str, to: str, *, at_least: float | None = None) -> Goal:
-    return Goal(name=f"{kind}: {of} / {to}", of=_row(kind, of), to=_row(kind, to), at_least=at_least)
+    return Goal(name=f"{kind}: {of} / {to}", of=f"{kind}: {of}", to=f"{kind}: {to}", at_least=at_least)

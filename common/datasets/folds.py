@@ -1,4 +1,4 @@
-"""Parts of a data set: five folds of our own and the publisher's splits, with patients and near duplicates together.
+"""Parts of a data set: five folds of our own and the publisher's splits; patients, studies, near duplicates stay whole.
 
 A fold is a function of the rows alone: no seed, no order of files, no library's random numbers.
 """
@@ -6,9 +6,9 @@ A fold is a function of the rows alone: no seed, no order of files, no library's
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from ..errors import SplitError
+from ..errors import LabelError, SplitError
 from ..files import sha256
-from .index import Row, is_kept, key
+from .index import FINDING, Row, findings, is_kept, key
 
 PARTS = ("train", "valid", "test")
 
@@ -17,6 +17,9 @@ FOLDS = 5
 
 VALIDATION_SHARE = 8
 """One in eight of what is not tested validates: 0.8 / 8 = 10 %, which leaves 70 % to train and 20 % to test."""
+
+WHOLE = ("patient", "study", "group")
+"""Columns whose value is never in two parts: `patient`, `study`, and `group`, of near duplicates."""
 
 
 def linked(count: int, pairs: Iterable[tuple[int, int]]) -> list[int]:
@@ -36,18 +39,19 @@ def linked(count: int, pairs: Iterable[tuple[int, int]]) -> list[int]:
 
 
 def deal(rows: Sequence[Row], parts: int) -> list[int]:
-    """Return the part, from 0, that each row is dealt to: patients and duplicate groups whole, classes spread evenly.
+    """Return the part, from 0, that each row is dealt to: patients, studies, duplicates whole, classes spread evenly.
 
-    Largest groups first, equals by the hash of their images; each goes to the part that holds least of its classes
-    (of equal parts, the first). With images `n` of class `c` in part `p`, and `g` in the group, out of `N` in all,
+    Largest groups first, equals by the hash of their images; each goes to the part that holds least of its strata
+    (of equal parts, the first). With images `n` of stratum `c` in part `p`, and `g` in the group, out of `N` in all,
     that part has the smallest `sum_c n_pc * g_c / N_c^2`: adding the group to it leaves `sum_pc (n_pc / N_c)^2` least.
     """
-    total = Counter(row["label"] for row in rows)
+    own = [strata(row) for row in rows]
+    total = Counter(stratum for its in own for stratum in its)
     held: list[Counter[str]] = [Counter() for _ in range(parts)]
     result = [0] * len(rows)
     for members in _groups(rows):
-        group = Counter(rows[member]["label"] for member in members)
-        load = [sum(part[label] * n / total[label] ** 2 for label, n in sorted(group.items())) for part in held]
+        group = Counter(stratum for member in members for stratum in own[member])
+        load = [sum(part[its] * n / total[its] ** 2 for its, n in sorted(group.items())) for part in held]
         chosen = load.index(min(load))
         held[chosen].update(group)
         for member in members:
@@ -55,10 +59,21 @@ def deal(rows: Sequence[Row], parts: int) -> list[int]:
     return result
 
 
+def strata(row: Row) -> list[str]:
+    """Return what a row counts for when images are dealt: its class, or each finding that it has.
+
+    Rows without any finding are a stratum, those of which nothing is known another; a finding not known counts nowhere.
+    """
+    values = findings(row)
+    if not values:
+        return [row["label"]]
+    return [f"{FINDING}{finding}" for finding, value in values.items() if value == "1"] or [max(values.values())]
+
+
 def _groups(rows: Sequence[Row]) -> list[list[int]]:
-    """Return the positions of rows that share a patient or a duplicate group, in an order the rows alone decide."""
+    """Return the positions of rows that share one of `WHOLE`: largest group first, in an order of the rows alone."""
     first: dict[tuple[str, str], int] = {}
-    names = [(kind, row[kind], position) for position, row in enumerate(rows) for kind in ("patient", "group")]
+    names = [(kind, row[kind], position) for position, row in enumerate(rows) for kind in WHOLE]
     pairs = [(first.setdefault((kind, name), position), position) for kind, name, position in names if name]
     groups: dict[int, list[int]] = {}
     for position, group in enumerate(linked(len(rows), pairs)):
@@ -105,12 +120,55 @@ def parts_of(rows: Sequence[Row], fold: str | int) -> list[str]:
 
 
 def _with_validation(rows: Sequence[Row], parts: Sequence[str]) -> list[str]:
+    """Return the parts with the first of eight shares of the training part as validation, completed if need be."""
     train = [position for position, part in enumerate(parts) if part == "train"]
+    own = [rows[position] for position in train]
     result = list(parts)
-    for position, share in zip(train, deal([rows[position] for position in train], VALIDATION_SHARE), strict=True):
-        if share == 0:
+    chosen = _completed(own, [share == 0 for share in deal(own, VALIDATION_SHARE)])
+    for position, validates in zip(train, chosen, strict=True):
+        if validates:
             result[position] = "valid"
     return result
+
+
+def _completed(rows: Sequence[Row], chosen: Sequence[bool]) -> list[bool]:
+    """Return the rows to validate on: those chosen, and for each thing they lack the smallest group that has it.
+
+    Of a finding that four patients have, a share of an eighth may have none, and then nothing could be validated. A
+    group whose going would leave the training part without something stays there.
+    """
+    own, result = [needs(row) for row in rows], list(chosen)
+    everything = {need for its in own for need in its}
+    held = Counter(need for its, is_chosen in zip(own, chosen, strict=True) if is_chosen for need in its)
+    if len(held) == len(everything):
+        return result
+    left = Counter(need for its, is_chosen in zip(own, chosen, strict=True) if not is_chosen for need in its)
+    for members in reversed(_groups(rows)):
+        group = Counter(need for member in members for need in own[member])
+        if not result[members[0]] and any(not held[need] for need in group) and all(left[n] > group[n] for n in group):
+            held.update(group)
+            left.subtract(group)
+            for member in members:
+                result[member] = True
+    return result
+
+
+KNOWN = {"1": "positive", "0": "negative"}
+"""What the known values of a finding are called."""
+
+
+def needs(row: Row) -> list[str]:
+    """Return what a row gives to a part that cannot do without: its class, or which finding it has or has not.
+
+    Raises:
+        LabelError: A finding is neither `1`, `0` nor empty.
+    """
+    values = findings(row)
+    if not values:
+        return [repr(row["label"])]
+    if strange := set(values.values()) - {*KNOWN, ""}:
+        raise LabelError(f"a finding is 1, 0 or, not known, empty; {row['image']} has {min(strange)!r}: prepare it so")
+    return [f"known {KNOWN[value]} of {finding!r}" for finding, value in values.items() if value]
 
 
 def partition(rows: Sequence[Row], fold: str | int) -> list[str]:
@@ -123,17 +181,22 @@ def partition(rows: Sequence[Row], fold: str | int) -> list[str]:
             part). Excluded rows are in no part.
 
     Raises:
-        SplitError: There is no such fold, a part is empty, or a part lacks a class.
+        SplitError: There is no such fold, a part is empty, or a part lacks a class, or, of a finding, an image that is
+            known to have it or one that is known not to.
     """
     parts = parts_of(rows, fold)
-    labels = sorted({row["label"] for row in rows if is_kept(row)})
+    own = [needs(row) for row in rows]
+    everything = sorted({need for row, its in zip(rows, own, strict=True) if is_kept(row) for need in its})
+    if rows and findings(rows[0]):  # a finding that no image has, or that all have, is lacking everywhere
+        everything = [f"known {its} of {finding!r}" for finding in findings(rows[0]) for its in KNOWN.values()]
     for part in PARTS:
-        counts = Counter(row["label"] for row, its in zip(rows, parts, strict=True) if its == part)
-        if not counts:
+        members = [its for its, part_of_row in zip(own, parts, strict=True) if part_of_row == part]
+        if not members:
             raise SplitError(f"fold {fold}: its {part} part is empty: choose another fold, or add patients")
-        absent = [label for label in labels if not counts[label]]
+        present = {need for its in members for need in its}
+        absent = [need for need in everything if need not in present]
         if absent:
-            lacking = f"its {part} part has no {absent[0]!r} among {counts.total()} images"
+            lacking = f"its {part} part has no {absent[0]} among {len(members)} images"
             raise SplitError(f"fold {fold}: {lacking}: choose another, or add patients")
     return parts
 

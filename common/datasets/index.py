@@ -14,7 +14,8 @@ COLUMNS = ("image", "frame", "mask", "crop", "label", "patient", "study", "split
 
 `image`: path below the root, `/` between folders. `frame`: slice or frame, empty if single. `mask`: paths joined by
 `;`, one per lesion; empty if not annotated. `crop`: top, left, bottom, right in pixels. `label`: a class name.
-`patient`: empty if unknown. `split`: the publisher's part, `train`, `valid` or `test`.
+`patient`: empty if unknown. `split`: the publisher's part, `train`, `valid` or `test`. In a multi-label set `label` is
+empty, and each finding has a column of its own after `PREPARED_COLUMNS` (`FINDING`).
 """
 
 PREPARED_COLUMNS = ("fold", "exclude", "group", "pixels")
@@ -24,10 +25,20 @@ PREPARED_COLUMNS = ("fold", "exclude", "group", "pixels")
 `group`: number shared by near duplicates; empty if alone. `pixels`: digest of the decoded pixels (`duplicates.py`).
 """
 
+FINDING = "label:"
+"""What the column of a finding begins with, in a multi-label set: `1` present, `0` absent, empty not known."""
+
 
 def key(row: Row) -> tuple[str, str]:
     """Return what identifies an image everywhere: (`image`, `frame`)."""
     return row["image"], row["frame"]
+
+
+def findings(row: Row) -> dict[str, str]:
+    """Return each finding with `1`, `0` or, not known, an empty text; nothing for an image with one label."""
+    if row["label"]:
+        return {}
+    return {column[len(FINDING) :]: value for column, value in row.items() if column.startswith(FINDING)}
 
 
 def masks(row: Row) -> list[str]:
@@ -38,6 +49,12 @@ def masks(row: Row) -> list[str]:
 def is_kept(row: Row) -> bool:
     """Return whether an image takes part in training and testing."""
     return not row["exclude"]
+
+
+def contradicting(rows: Sequence[Row]) -> bool:
+    """Return whether rows have different labels, or one has a finding that another lacks; unknown is no difference."""
+    values = {(name, value) for row in rows for name, value in (findings(row) or {"": row["label"]}).items() if value}
+    return len(values) > len({name for name, _ in values})
 
 
 def to_csv(rows: Sequence[Row]) -> str:

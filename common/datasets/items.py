@@ -1,20 +1,29 @@
-"""What training, evaluation and inference read: lists of `{"image": path, "label": class name, ...}`."""
+"""What training, evaluation and inference read: lists of `{"image": path, "label": ..., ...}`.
+
+A label is the name of a class; in a multi-label set it says of each finding `1`, `0` or, not known, an empty text.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..errors import DatasetError, LabelError, SplitError
-from ..io.decode import frames_in
+from ..io.decode import Contents, contents
 from ..io.worker import Decoder
 from .folds import partition
+from .index import Row, findings, is_kept
 from .prepared import DESCRIPTION, PreparedDataset, read_prepared
+from .store import find_store
+
+CARRIED = ("captions",)
+"""Columns of a data set's own that its transforms read: an item has them where the index does."""
 
 
 class Origin(NamedTuple):
     """The prepared data set that items came from.
 
     `shared_patients` counts, by pair of parts of the fold, the patients that stand in both: none in our own folds.
+    `ordered` says that the classes are an ordered scale.
     """
 
     name: str
@@ -22,6 +31,7 @@ class Origin(NamedTuple):
     index_sha256: str
     root: Path
     shared_patients: dict[str, int]
+    ordered: bool = False
 
 
 class Items(list[dict[str, Any]]):
@@ -32,7 +42,15 @@ class Items(list[dict[str, Any]]):
         self.origin = origin
 
 
-def read_items(dataset_dir: str | Path, class_names: Sequence[str], *, fold: int | str, part: str) -> Items:
+def read_items(
+    dataset_dir: str | Path,
+    class_names: Sequence[str],
+    *,
+    fold: int | str,
+    part: str,
+    image_size: Sequence[int] | None = None,
+    window: str = "none",
+) -> Items:
     """Return the items of one part of one fold, in the order of the index.
 
     Args:
@@ -40,40 +58,60 @@ def read_items(dataset_dir: str | Path, class_names: Sequence[str], *, fold: int
         class_names: The classes that the configuration knows.
         fold: `0` to `4`, `official`, or `official_k`.
         part: `train`, `valid` or `test`.
+        image_size: `[H, W]` in pixels at which images come from the store, where there is one; None never reads it.
+        window: The named CT window of the store, or `none`.
 
     Raises:
-        DatasetError: Not a prepared data set, or edited since.
-        LabelError: The index names a class that `class_names` lacks.
+        DatasetError: Not a prepared data set, edited since, or with a store of another size or window.
+        LabelError: The index names a class that `class_names` lacks, or has them on a scale in another order.
         SplitError: No such fold, or a part that is empty or lacks a class.
     """
     data = read_prepared(Path(dataset_dir))
+    if not data.class_names:
+        raise DatasetError(f"{dataset_dir} was prepared without labels, for inference only: prepare it with --labels")
     parts = partition(data.rows, str(fold))
-    unknown = sorted({row["label"] for row in data.rows if not row["exclude"]} - set(class_names))
-    if unknown:
+    kept = [row for row in data.rows if is_kept(row)]
+    if unknown := sorted(_names(kept) - set(class_names)):
         raise LabelError(
             f"{dataset_dir} has the class {unknown[0]!r}, class_names are {list(class_names)}: "
             "add it to class_names, or prepare other labels"
         )
-    rows = [row for row, own in zip(data.rows, parts, strict=True) if own == part]
-    if absent := sorted(set(class_names) - {row["label"] for row in rows}):
+    if data.description.get("ordered") and list(class_names) != data.class_names:
+        raise LabelError(
+            f"the classes of {dataset_dir} are a scale, {data.class_names}; got class_names {list(class_names)}: "
+            "give them in that order"
+        )
+    positions = [position for position, own in enumerate(parts) if own == part]
+    if absent := sorted(set(class_names) - _names([data.rows[position] for position in positions])):
         raise SplitError(f"fold {fold}: its {part} part has no {absent[0]!r}: add images of that class")
-    return Items([_item(row, data.root) for row in rows], _origin(data, str(fold)))
+    items = [_item(data.rows[position], data.root) for position in positions]
+    if image_size and (store := find_store(data, image_size=image_size, window=window)):
+        items = [{**item, "stored": (str(store), position)} for item, position in zip(items, positions, strict=True)]
+    return Items(items, _origin(data, str(fold)))
 
 
-def _item(row: dict[str, str], root: Path) -> dict[str, Any]:
+def _names(rows: Sequence[Row]) -> set[str]:
+    """Return the classes of rows, or the findings that they are labelled for."""
+    return {name for row in rows for name in findings(row) or (row["label"],)}
+
+
+def _item(row: Row, root: Path) -> dict[str, Any]:
     return {
         "image": str(root / row["image"]),
-        "label": row["label"],
+        "label": findings(row) or row["label"],
         "frame": row["frame"],
+        "crop": row["crop"],
         "patient": row["patient"],
         "study": row["study"],
+        **{column: row[column] for column in CARRIED if column in row},
     }
 
 
 def read_folder(dataset_dir: str | Path) -> Items:
     """Return an item for every image of a prepared data set, or of the files below any other folder, without labels.
 
-    Files are sorted by path, hidden ones passed over; one that holds several frames gives an item for each.
+    Files are sorted by path, hidden ones passed over; one that holds several frames gives an item for each, which are
+    one study. Patient and study are what DICOM's headers say.
 
     Raises:
         DatasetError: There is no such folder, or nothing in it.
@@ -90,14 +128,27 @@ def read_folder(dataset_dir: str | Path) -> Items:
         raise DatasetError(f"the folder {str(dataset_dir)!r} is empty: give one of images, --dataset_dir FOLDER")
     origin = Origin(root.name, synthetic=False, index_sha256="", root=root, shared_patients={})
     with Decoder() as decoder:
-        items = [item for path in files for item in _items_of(path, frames_in(path, decoder.decode))]
+        items = [item for path in files for item in _items_of(path, root, contents(path, decoder.decode))]
     return Items(items, origin)
 
 
-def _items_of(path: Path, frames: int) -> list[dict[str, Any]]:
-    if frames == 1:
-        return [{"image": str(path)}]
-    return [{"image": str(path), "frame": str(frame)} for frame in range(frames)]
+def _items_of(path: Path, root: Path, holds: Contents) -> list[dict[str, Any]]:
+    if holds.frames == 1:
+        return [{"image": str(path), "patient": holds.patient, "study": holds.study}]
+    whose = {"patient": holds.patient, "study": holds.study or str(path.relative_to(root))}
+    return [{"image": str(path), "frame": str(frame), **whose} for frame in range(holds.frames)]
+
+
+def evenly(items: Sequence[dict[str, Any]], count: int) -> list[dict[str, Any]]:
+    """Return at most `count` of the items, evenly spread over their order, which keeps patients and folders together.
+
+    Args:
+        items: Any items.
+        count: From 2.
+    """
+    if len(items) <= count:
+        return list(items)
+    return [items[round(number * (len(items) - 1) / (count - 1))] for number in range(count)]
 
 
 def _origin(data: PreparedDataset, fold: str) -> Origin:
@@ -108,4 +159,5 @@ def _origin(data: PreparedDataset, fold: str) -> Origin:
         index_sha256=data.index_sha256,
         root=data.root,
         shared_patients={pair: count for pair, count in shared.items() if count},
+        ordered=bool(data.description.get("ordered")),
     )

@@ -18,10 +18,13 @@ from .index import Row, from_csv, to_csv
 DESCRIPTION = "dataset.json"
 INDEX = "index.csv"
 
-AUDITS = ("audit.json", "audit.html")
-"""What `scripts/audit.py` leaves beside the index; out of date as soon as the index changes."""
+STORE, STORE_CARD = "store.npy", "store.json"
+"""The images as the network gets them, and what they are of (`store.py`)."""
 
-VERSION = 1
+DERIVED = (STORE_CARD, STORE, "audit.json", "audit.html")
+"""What is made from the index and lies beside it: out of date as soon as the index changes."""
+
+VERSION = 2
 """Version of the preparation: raised when the same originals would give another index."""
 
 
@@ -31,7 +34,7 @@ class PreparedDataset:
 
     folder: Path
     description: Mapping[str, Any]
-    """`dataset.json`: name, title, origin, licence, citation, task, class_names, counts, synthetic ..."""
+    """`dataset.json`: name, title, origin, licence, citation, task, class_names, ordered, counts, synthetic ..."""
     rows: list[Row]
 
     @property
@@ -46,7 +49,7 @@ class PreparedDataset:
 
     @property
     def task(self) -> str:
-        """`binary` or `multiclass`."""
+        """`binary`, `multiclass` or `multilabel`; `unlabelled` where there is nothing to train on."""
         return str(self.description["task"])
 
     @property
@@ -174,7 +177,7 @@ def _write_as_one(folder: Path, description: Mapping[str, Any], index: str) -> N
         write_text(staging / INDEX, index)
         write_json(staging / DESCRIPTION, dict(description))
         if folder.exists():
-            for name in (DESCRIPTION, *AUDITS):  # without the first, nobody reads a mixture of old and new
+            for name in (DESCRIPTION, *DERIVED):  # without the first, nobody reads a mixture of old and new
                 (folder / name).unlink(missing_ok=True)
             for name in (INDEX, DESCRIPTION):
                 (staging / name).replace(folder / name)

@@ -11,12 +11,12 @@ LENGTH = 16
 
 
 def pseudonymise(rows: Sequence[Row], salt: str) -> None:
-    """Replace each `patient` and `study` by its HMAC-SHA-256 under the secret `salt` (RFC 2104); unknown ones stay so.
+    """Replace each `patient`, `study`, `series` by its HMAC-SHA-256 under the secret `salt` (RFC 2104), where known.
 
     Without the secret a pseudonym cannot be found by trying all ids, as a plain hash could.
     """
     for row in rows:
-        for column in ("patient", "study"):
-            if row[column]:
+        for column in ("patient", "study", "series"):
+            if row.get(column):
                 code = f"{column}\n{row[column]}".encode()
                 row[column] = hmac.new(salt.encode(), code, hashlib.sha256).hexdigest()[:LENGTH]

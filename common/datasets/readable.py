@@ -13,6 +13,7 @@ class ReadableDataset(Dataset):
     """Items through a chain of transforms; one whose image is refused becomes a black image that says why.
 
     Each item gains `refused`: the reason, or "" where the image was read. So one bad file costs one row, not the batch.
+    Height and width of the file's image, and its modality, stand beside the image as `size` and `modality`.
 
     Args:
         data: Items.
@@ -25,13 +26,19 @@ class ReadableDataset(Dataset):
         self.image_size = tuple(image_size)
 
     def __getitem__(self, index: int) -> dict[str, Any]:
-        """Return the image `(1, H, W)` and why it was refused, if it was."""
+        """Return the image `(1, H, W)`, why it was refused, if it was, and what the file says of it."""
         try:
-            return {"image": self._transform(index)["image"].as_tensor(), "refused": ""}
+            image = self._transform(index)["image"]
         except ImageError as error:
-            return {"image": torch.zeros(1, *self.image_size), "refused": str(error)}
+            return self._stand_in(error)
         except RuntimeError as error:
             # MONAI's Compose wraps what a transform raises.
             if not isinstance(error.__cause__, ImageError):
                 raise
-            return {"image": torch.zeros(1, *self.image_size), "refused": str(error.__cause__)}
+            return self._stand_in(error.__cause__)
+        size = torch.as_tensor(image.meta["spatial_shape"])
+        return {"image": image.as_tensor(), "refused": "", "size": size, "modality": image.meta["modality"]}
+
+    def _stand_in(self, reason: ImageError) -> dict[str, Any]:
+        size = torch.tensor(self.image_size)
+        return {"image": torch.zeros(1, *self.image_size), "refused": str(reason), "size": size, "modality": ""}

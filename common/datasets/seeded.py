@@ -25,6 +25,8 @@ def light_worker(worker: int) -> None:
 class SeededDataset(Dataset):
     """Items through a chain of transforms whose random ones are seeded for each (seed, epoch, index).
 
+    Each item gains `draw`, the seed of what augments it later, in its batch.
+
     Args:
         data: Items.
         transform: The chain.
@@ -38,9 +40,9 @@ class SeededDataset(Dataset):
     def __getitem__(self, key: Any) -> Any:
         """Return the item of `(epoch, index)`; a plain index is of epoch 0."""
         epoch, index = key if isinstance(key, tuple) else (0, key)
-        state = np.random.SeedSequence([self.seed, epoch, index]).generate_state(1)
+        state = np.random.SeedSequence([self.seed, epoch, index]).generate_state(2)
         self.transform.set_random_state(seed=int(state[0]))
-        return self._transform(index)
+        return {**self._transform(index), "draw": int(state[1])}
 
 
 class EpochSampler(Sampler[tuple[int, int]]):

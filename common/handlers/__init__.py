@@ -1,9 +1,10 @@
 """What happens around the epochs of a run."""
 
+from .appearance import CollectAppearance
 from .best_model import BestModel
 from .epoch_log import EpochLog
 from .finite_loss import FiniteLoss
 from .predictions import CollectPredictions
 from .training_state import TrainingState
 
-__all__ = ["BestModel", "CollectPredictions", "EpochLog", "FiniteLoss", "TrainingState"]
+__all__ = ["BestModel", "CollectAppearance", "CollectPredictions", "EpochLog", "FiniteLoss", "TrainingState"]

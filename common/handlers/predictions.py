@@ -8,9 +8,14 @@ from ignite.engine import Engine, Events
 
 
 class CollectPredictions:
-    """Collects probabilities, in the order of the items, from an evaluator whose `pred` are logits `(B, classes)`."""
+    """Collects probabilities, in the order of the items, from an evaluator whose `pred` are logits `(B, classes)`.
 
-    def __init__(self) -> None:
+    Args:
+        task: `binary` and `multiclass` make them by a softmax over the classes, `multilabel` by a sigmoid each.
+    """
+
+    def __init__(self, task: str) -> None:
+        self.task = task
         self.items: Any = []
         self.probabilities = np.empty((0, 0), dtype=np.float32)
         self.refused: list[str] = []
@@ -27,7 +32,7 @@ class CollectPredictions:
 
     def _collect(self, engine: Engine) -> None:
         logits = engine.state.output["pred"].float().cpu()
-        self._batches.append(torch.softmax(logits, dim=1))
+        self._batches.append(torch.sigmoid(logits) if self.task == "multilabel" else torch.softmax(logits, dim=1))
         self.refused += engine.state.batch.get("refused", [""] * len(logits))
 
     def _end(self, engine: Engine) -> None:

@@ -3,15 +3,18 @@
 import logging
 import warnings
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from monai.data import ImageReader
+import torch
+from monai.data import ImageReader, get_track_meta
 from monai.transforms import LoadImaged
 
 from ..errors import ConfigError, ImageError
 from .decode import decode
+from .decode.crop import cropped
 from .decode.decoded import Decoded
 from .decode.windows import WINDOWS
 from .worker import Decoder
@@ -27,17 +30,25 @@ class Reader(ImageReader):
     the refused file transposed. A refusal must come from `get_data`.
 
     Args:
-        frame: Zero-based frame of a file that holds several; None or "" for a file that holds one.
+        frame: Zero-based frame of a file that holds several, or `start:stop:step` for a clip of them; None or "" for a
+            file that holds one.
         window: A named CT window, or `none`.
+        crop: The part to keep, top left bottom right in pixels, as in the column `crop`; empty for all.
         decoder: What decodes; a `worker.Decoder`'s `decode` for files that are not trusted.
     """
 
     def __init__(
-        self, frame: int | str | None = None, *, window: str = "none", decoder: Callable[..., Decoded] = decode
+        self,
+        frame: int | str | None = None,
+        *,
+        window: str = "none",
+        crop: str = "",
+        decoder: Callable[..., Decoded] = decode,
     ) -> None:
         super().__init__()
-        self.frame = None if frame in (None, "") else int(frame)
+        self.frames = _frames(frame)
         self.window = window
+        self.crop = crop
         self.decoder = decoder
 
     def verify_suffix(self, filename: Sequence[str] | str) -> bool:
@@ -52,26 +63,42 @@ class Reader(ImageReader):
         return Path(names[0])
 
     def get_data(self, img: Path) -> tuple[np.ndarray, dict[str, Any]]:
-        """Return float32 `(1, H, W)` in `[0, 1]`, rows first, and what MONAI wants to know of it.
+        """Return float32 `(1, H, W)` in `[0, 1]`, rows first, and what MONAI wants to know; a clip is `(T, H, W)`.
 
         The affine takes (row, column, slice) to millimetres towards the patient's right, front and head, so that what
         is predicted can be written where the image lies; the identity where the file does not say.
         """
-        image = self.decoder(img, self.frame, window=self.window)
+        decoded = (self.decoder(img, frame, window=self.window) for frame in self.frames)
+        image, *others = [cropped(its, self.crop, img) for its in decoded]
         affine = np.eye(4) if image.affine is None else image.affine
-        return image.pixels[np.newaxis], {
+        return np.stack([image.pixels, *(other.pixels for other in others)]), {
             "original_channel_dim": 0,
             "spatial_shape": np.asarray(image.pixels.shape),
             "affine": affine,
             "original_affine": affine,
             "space": "RAS",
+            "modality": image.modality,
         }
+
+
+def _frames(frame: int | str | None) -> Sequence[int | None]:
+    if frame in (None, ""):
+        return [None]
+    try:
+        frames = range(*map(int, str(frame).split(":"))) if ":" in str(frame) else [int(str(frame))]
+    except (TypeError, ValueError) as error:
+        raise ImageError(f"a frame is a number, or start:stop:step of a clip; got {frame!r}: mend the index") from error
+    if not frames:
+        raise ImageError(f"a clip has at least one frame; {frame!r} has none: mend the index")
+    return list(frames)
 
 
 class ReadImaged(LoadImaged):
     """The image at each key, read by `Reader` alone: a MetaTensor `(1, H, W)`, float32 in `[0, 1]`, rows first.
 
-    An item's `frame`, where it has one, is passed on.
+    An item's `frame` and `crop`, where it has them, are passed on. An item that is `stored` (path of a memory-mapped
+    uint8 array `(N, H, W)`, position) comes from there. Where metadata is not tracked, as in training, the image is a
+    plain tensor.
 
     Args:
         keys: Keys of the items that hold paths.
@@ -94,5 +121,22 @@ class ReadImaged(LoadImaged):
 
     def __call__(self, data: Mapping[Hashable, Any], reader: ImageReader | None = None) -> dict[Hashable, Any]:
         """Return the item with its images read."""
-        own = Reader(frame=data.get("frame"), window=self.window, decoder=self.decoder)
-        return super().__call__(data, reader or own)
+        item = dict(data)
+        if stored := item.pop("stored", None):
+            return {**item, **dict.fromkeys(self.keys, _stored_image(*stored))}
+        frame, crop = item.get("frame"), item.get("crop") or ""
+        own = Reader(frame=frame, window=self.window, crop=crop, decoder=self.decoder)
+        if reader or get_track_meta():
+            return super().__call__(item, reader or own)
+        # MONAI's way to the same pixels costs as much again as decoding a small one.
+        return {**item, **{key: torch.from_numpy(own.get_data(Path(item[key]))[0]) for key in self.key_iterator(item)}}
+
+
+def _stored_image(path: str, position: int) -> torch.Tensor:
+    return torch.from_numpy(_store(path)[position] / np.float32(255))[None]
+
+
+@cache
+def _store(path: str) -> np.ndarray:
+    array: np.ndarray = np.load(path, mmap_mode="r")
+    return array

@@ -1,6 +1,6 @@
 """What is measured on predictions, and the file that they are kept in. Pure functions on NumPy arrays."""
 
-from .average_precision import average_precision, precision_recall_curve
+from .average_precision import average_precision, average_precision_of_rows, precision_recall_curve
 from .calibration import (
     ReliabilityCurve,
     apply_temperature,
@@ -18,6 +18,7 @@ __all__ = [
     "ReliabilityCurve",
     "apply_temperature",
     "average_precision",
+    "average_precision_of_rows",
     "brier_score",
     "calibration_gaps",
     "expected_calibration_error",

@@ -1,5 +1,7 @@
 """Average precision and the precision-recall curve it sums."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -31,3 +33,23 @@ def average_precision(labels: ArrayLike, scores: ArrayLike) -> float:
         return float("nan")
     recall, precision = precision_recall_curve(labels, scores)
     return float(np.diff(recall, prepend=0.0) @ precision)
+
+
+def average_precision_of_rows(labels: ArrayLike, scores: ArrayLike) -> Callable[[NDArray[np.intp]], float]:
+    """Return the average precision as a function of the indices of images, which may repeat; it sorts only once.
+
+    For resampling: without sorting again, 2,000 resamples of 100,000 images take seconds. Arguments are those of
+    `precision_recall_curve`.
+    """
+    positive = np.asarray(labels) == 1
+    values, rank = np.unique(-np.asarray(scores, dtype=np.float64), return_inverse=True)
+
+    def measure(rows: NDArray[np.intp]) -> float:
+        found = np.bincount(rank[rows], weights=positive[rows], minlength=len(values))
+        if not found.any():
+            return float("nan")
+        called = np.cumsum(np.bincount(rank[rows], minlength=len(values)))
+        # Ranks above the first image drawn have none called and none found.
+        return float(found @ (np.cumsum(found) / np.maximum(called, 1)) / found.sum())
+
+    return measure

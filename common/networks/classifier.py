@@ -19,16 +19,18 @@ TRAINABLE = ("all", "top", "head")
 
 
 class Classifier(nn.Module):
-    """Logits `(B, classes)` of grey images `(B, 1, H, W)` in `[0, 1]`.
+    """Logits `(B, classes)` of grey images `(B, 1, H, W)` in `[0, 1]`, or of clips of T frames, `(B, T, H, W)`.
 
     Input contract -> backbone -> global average pooling -> dropout 0.5 -> linear layer. Features at strides 2 to 32,
-    for segmentation and class-activation maps, are `backbone(contract(image))`. What is frozen stays frozen:
+    for segmentation and class-activation maps, are `backbone(contract(image))`. The
+    pooled features of a clip are the mean of its frames'. What is frozen stays frozen:
     its batch norms keep their running statistics while the rest trains.
 
     Args:
         backbone: Variant of the network, a key of `BACKBONES`.
         num_classes: Number of logits.
-        pretrained: Weights of the backbone: `random`, `auto`, the name of a source, or the path of a published file.
+        pretrained: Weights of the backbone: `random`, `auto`, the name of a source, or the path of a published file
+            or of a trained `model.pt`.
         input_contract: `native`, the input that these weights were trained with, or a name in `NORMALISATIONS`.
         trainable: `all`, `top` or `head`.
 
@@ -64,8 +66,10 @@ class Classifier(nn.Module):
             parameter.requires_grad_(False)
 
     def forward(self, image: torch.Tensor) -> torch.Tensor:
-        """Return logits `(B, classes)` of `(B, 1, H, W)`."""
-        return self.classifier(self.pool(self.backbone(self.contract(image))[-1]))
+        """Return logits `(B, classes)` of `(B, T, H, W)`; T is 1 for an image."""
+        frames = image.flatten(0, 1).unsqueeze(1)  # (B * T, 1, H, W)
+        pooled = self.pool(self.backbone(self.contract(frames))[-1])  # (B * T, features)
+        return self.classifier(pooled.view(image.shape[0], image.shape[1], -1).mean(1))
 
     def train(self, mode: bool = True) -> "Classifier":
         """Set training mode where parameters train, evaluation mode where they are frozen."""

@@ -1,7 +1,5 @@
 """Phantoms in the published layout of BUS-BRA (Gomez-Flores et al., Medical Physics 51:3110, 2024)."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -46,9 +44,9 @@ def write(out: Path, *, patients: int, seed: int, difficulty: float) -> int:
     with phantom_folder(out, dataset=NAME, patients=patients, seed=seed, difficulty=difficulty) as folder:
         numbers = tqdm(range(1, patients + 1), desc=NAME, unit="patient", disable=None)
         rows = [row for patient in numbers for row in _patient(folder, patient)]
-        write_text(folder.root / "bus_data.csv", _csv(COLUMNS, rows))
+        folder.save_table("bus_data.csv", COLUMNS, rows)
         for folds in (5, 10):
-            write_text(folder.root / f"{folds}-fold-cv.csv", _fold_table(rows, folds, seed=seed))
+            folder.save_table(f"{folds}-fold-cv.csv", *_fold_table(rows, folds, seed=seed))
         write_text(folder.root / "LICENSE.txt", LICENCE)
     return len(rows)
 
@@ -87,26 +85,23 @@ def _box(mask: npt.NDArray[np.bool_]) -> str:
     return f"[{columns[0] + 1},{rows[0] + 1},{columns[-1] - columns[0]},{rows[-1] - rows[0]}]"
 
 
-def _fold_table(rows: Iterable[Sequence[object]], folds: int, *, seed: int) -> str:
-    """Return the text of `N-fold-cv.csv`: valid_k is NaN where fold k (kFold) tests, 0 where it validates, 1 it trains.
+def _fold_table(
+    rows: Iterable[Sequence[object]], folds: int, *, seed: int
+) -> tuple[Sequence[str], list[Sequence[object]]]:
+    """Return the columns and rows of `N-fold-cv.csv`.
 
-    Patients never cross test folds; validation images are drawn one by one and share patients with training.
+    valid_k is NaN where fold k (kFold) tests, 0 where it validates, 1 where it trains. Patients never cross test folds;
+    validation images are drawn one by one and share patients with training.
     """
     numbers = range(1, folds + 1)
     key = f"{NAME} {folds} folds"
     tests = {label: in_turn(numbers, seed=seed, key=f"{key} {label}") for label in LABELS}
     roles = {(label, k): in_turn(ROLES, seed=seed, key=f"{key} {label} {k}") for label in LABELS for k in numbers}
     tested: dict[object, int] = {}
-    table = []
+    table: list[Sequence[object]] = []
     for name, patient, _, label, *_ in rows:
         if patient not in tested:
             tested[patient] = next(tests[str(label)])
         cells = ["NaN" if k == tested[patient] else next(roles[str(label), k]) for k in numbers]
         table.append((name, label, tested[patient], *cells))
-    return _csv(("ID", "Pathology", "kFold", *(f"valid_{k}" for k in numbers)), table)
-
-
-def _csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([columns, *rows])
-    return text.getvalue()
+    return ("ID", "Pathology", "kFold", *(f"valid_{k}" for k in numbers)), table

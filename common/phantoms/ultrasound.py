@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from .draw import smooth
 from .examinations import Examination
 from .lesions import Lesion
 
@@ -41,53 +42,66 @@ def breast_image(
         The image, uint8 (H, W), rows from the skin down; masks, bool (lesions, H, W); and the truth, ready for JSON.
     """
     height, width = (side + int(generator.integers(-6, 7)) for side in (examination.height, examination.width))
-    shape = height, -(-width // LINE_PITCH)
-    echo = _layers(generator, shape, examination.layers)
+    echo = _layers(generator, (height, scan_lines(width)), examination.layers)
+    image, masks = insonify(generator, echo, examination, lesions, width=width)
+    truth = {"examination": asdict(examination), "lesions": [asdict(lesion) for lesion in lesions]}
+    return image, masks, truth
+
+
+def scan_lines(width: int) -> int:
+    """Return how many scan lines an image of `width` pixels has."""
+    return -(-width // LINE_PITCH)
+
+
+def insonify(
+    generator: np.random.Generator, echo: Field, examination: Examination, lesions: Sequence[Lesion], *, width: int
+) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.bool_]]:
+    """Return what the scanner shows of a tissue with lesions in it: uint8 (H, W), and masks, bool (lesions, H, W).
+
+    Args:
+        generator: Draws the lesions' margins and the speckle.
+        echo: Mean echo level of the tissue in dB, float32 (H, scan lines); the lesions are put into it.
+        examination: Scanner and settings.
+        lesions: What to put into the tissue.
+        width: Pixels across.
+    """
+    height = len(echo)
     masks = np.zeros((len(lesions), height, width), dtype=bool)
     for lesion, mask in zip(lesions, masks, strict=True):
-        distance = _distance(generator, lesion, shape, width=width)
+        distance = _distance(generator, lesion, (height, scan_lines(width)), width=width)
         mask[:] = np.repeat(distance > 0, LINE_PITCH, axis=1)[:, :width]
         _insert(echo, lesion, distance)
     echo -= examination.attenuation * np.linspace(0, 1, height, dtype=np.float32)[:, None] ** 1.5
     device = examination.device
     envelope = _envelope(generator, echo, (device.axial, device.lateral / LINE_PITCH))
-    truth = {"examination": asdict(examination), "lesions": [asdict(lesion) for lesion in lesions]}
-    return _display(envelope, examination, width), masks, truth
-
-
-def _smooth(generator: np.random.Generator, shape: tuple[int, int], cells: tuple[int, int]) -> Field:
-    """Return a smooth random field of about unit variance with `cells` (down, across) independent values."""
-    from PIL import Image
-
-    coarse = Image.fromarray(generator.standard_normal(cells, dtype=np.float32))
-    return np.asarray(coarse.resize(shape[::-1], Image.Resampling.BICUBIC))
+    return _display(envelope, examination, width), masks
 
 
 def _layers(generator: np.random.Generator, shape: tuple[int, int], starts: tuple[float, float, float, float]) -> Field:
     """Return the echo level of skin, fat, gland, muscle and chest wall, dB, with septa, fascia and striations."""
     depth = np.linspace(0, 1, shape[0], dtype=np.float32)[:, None]
-    waves = (_smooth(generator, (1, shape[1]), (1, 6)) for _ in starts)
+    waves = (smooth(generator, (1, shape[1]), (1, 6)) for _ in starts)
     fat, gland, muscle, wall = (start + height * wave for start, height, wave in zip(starts, WAVES, waves, strict=True))
-    patches = _smooth(generator, shape, (10, 5))
-    grain = _smooth(generator, shape, (50, 14))
-    septa = _strands(generator, shape, (10, 4))
-    fibres = _strands(generator, shape, (30, 4))
-    striae = _strands(generator, shape, (45, 2))
+    patches = smooth(generator, shape, (10, 5))
+    grain = smooth(generator, shape, (50, 14))
+    septa = strands(generator, shape, (10, 4))
+    fibres = strands(generator, shape, (30, 4))
+    striae = strands(generator, shape, (45, 2))
     echo = FAT + grain + 12 * septa
     echo = np.where(depth > gland, 3.5 * patches + 2.5 * grain + 12 * fibres, echo)
     echo = np.where(depth > muscle, MUSCLE + grain + 10 * striae, echo)
     echo = np.where(depth > wall, WALL + 3 * patches - 12 * (depth - wall), echo)
     echo = np.where(depth < fat, SKIN - 8 * np.sin(np.pi * depth / fat), echo)
     for border, level in ((gland, 6), (muscle, 11), (wall, 12)):
-        glint = level * np.clip(0.6 + 0.5 * _smooth(generator, (1, shape[1]), (1, 12)), 0, 1.5)
+        glint = level * np.clip(0.6 + 0.5 * smooth(generator, (1, shape[1]), (1, 12)), 0, 1.5)
         echo += glint * np.exp(-(((depth - border) / 0.007) ** 2))
     return echo.astype(np.float32)
 
 
-def _strands(generator: np.random.Generator, shape: tuple[int, int], cells: tuple[int, int]) -> Field:
+def strands(generator: np.random.Generator, shape: tuple[int, int], cells: tuple[int, int]) -> Field:
     """Return thin interrupted strands of connective tissue (1 on a strand, 0 off it)."""
-    line = np.exp(-((_smooth(generator, shape, cells) / 0.15) ** 2))
-    return line * np.clip(_smooth(generator, shape, cells), 0, 1)
+    line = np.exp(-((smooth(generator, shape, cells) / 0.15) ** 2))
+    return line * np.clip(smooth(generator, shape, cells), 0, 1)
 
 
 def _distance(generator: np.random.Generator, lesion: Lesion, shape: tuple[int, int], *, width: int) -> Field:
@@ -99,7 +113,7 @@ def _distance(generator: np.random.Generator, lesion: Lesion, shape: tuple[int, 
     x = (np.arange(lines, dtype=np.float32)[None] * LINE_PITCH - lesion.across * width) / wide
     margin = _margin(generator, lesion.irregularity)
     turn = (np.arctan2(y, x) / (2 * np.pi) + 0.5) * (len(margin) - 1)
-    ragged = lesion.irregularity / 3 * _smooth(generator, shape, (40, 40))
+    ragged = lesion.irregularity / 3 * smooth(generator, shape, (40, 40))
     return margin[turn.astype(np.intp)] + ragged - np.hypot(y, x)
 
 

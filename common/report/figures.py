@@ -1,13 +1,37 @@
 """The figures of an evaluation."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from ..io.decode import decode_image
 from ..metrics import Predictions
-from . import plots
+from . import plots, plots_classes
+from .mistakes import mistakes
 from .scores import Scores
+
+FIGURES: dict[str, dict[str, Callable[..., None]]] = {
+    "binary": {
+        "roc": plots.plot_roc,
+        "precision_recall": plots.plot_precision_recall,
+        "reliability": plots.plot_reliability,
+    },
+    "multiclass": {
+        "roc": plots_classes.plot_rocs,
+        "precision_recall": plots_classes.plot_precision_recalls,
+        "confusion": plots_classes.plot_confusion,
+        "reliability": plots.plot_reliability,
+    },
+    "multilabel": {
+        "roc": plots_classes.plot_rocs,
+        "precision_recall": plots_classes.plot_precision_recalls,
+        "reliability": plots_classes.plot_reliabilities,
+    },
+}
+"""By task and name of the file, what is drawn of the test part."""
+
+OF_WHICH = {"binary": "of {}", "multiclass": "of the class called", "multilabel": "of the finding"}
+"""By task, whose probability stands under the most confident errors."""
 
 
 def write_figures(
@@ -21,11 +45,13 @@ def write_figures(
 ) -> None:
     """Write ROC, precision-recall, reliability, learning curves and the most confident errors as PNG.
 
+    Of several classes also `confusion.png`.
+
     Args:
         folder: Where to.
         test: Predictions of the test part.
-        scores: Of `binary_scores`.
-        card: `model.json`: what the figures say they show.
+        scores: Of `scores_of`.
+        card: `model.json`: the task, and what the figures say they show.
         history: A dict per epoch of training; without any, no learning curves.
         paths: Where the image of each prediction is read.
     """
@@ -33,14 +59,17 @@ def write_figures(
         "subtitle": f"{provenance(card)}; {scores['level']}",
         "synthetic": card["dataset"]["synthetic"],
     }
-    plots.plot_roc(folder / "roc.png", test, scores, **said)
-    plots.plot_precision_recall(folder / "precision_recall.png", test, scores, **said)
-    plots.plot_reliability(folder / "reliability.png", test, scores, **said)
+    for name, plot in FIGURES[card["task"]].items():
+        plot(folder / f"{name}.png", test, scores, **said)
     if history:
-        plots.plot_learning_curves(folder / "learning_curves.png", history, **said)
-    wrong = plots.most_confident_errors(test, scores["thresholds"]["youden"])
-    errors = [(decode_image(paths[row], _frame(test.frame[row])), _caption(test, row)) for row in wrong]
-    legend = f"{said['subtitle']}; p: of {test.class_names[-1]}"
+        metric = "AUC" if card["task"] == "binary" else "mean AUC"
+        plots.plot_learning_curves(folder / "learning_curves.png", history, metric=metric, **said)
+    wrong = mistakes(test, scores)
+    errors = [
+        (decode_image(paths[row], _frame(test.frame[row])), f"{Path(test.image[row]).name}\n{text}")
+        for row, text, _ in wrong
+    ]
+    legend = f"{said['subtitle']}; p: {OF_WHICH[card['task']].format(test.class_names[-1])}"
     plots.plot_errors(folder / "errors.png", errors, **{**said, "subtitle": legend})
 
 
@@ -53,7 +82,3 @@ def provenance(card: dict[str, Any]) -> str:
 
 def _frame(frame: str) -> int | None:
     return int(frame) if frame else None
-
-
-def _caption(test: Predictions, row: int) -> str:
-    return f"{Path(test.image[row]).name}\n{test.class_names[test.label[row]]}, p = {test.positive[row]:.2f}"

@@ -1,7 +1,8 @@
 """The figures of a run, one function each: discrimination, calibration, training, and what went wrong.
 
-Each writes one PNG atomically. `scores` is what `binary_scores` returned, so that a figure says what `metrics.json`
-says; `subtitle` tells the reader where the figure comes from; `synthetic` marks it as made from phantoms.
+Each writes one PNG atomically. `scores` is what `scores_of` returned: a figure says what `metrics.json` says;
+`subtitle` tells the reader where the figure comes from; `synthetic` marks it as made from phantoms. Figures with a
+curve for each of several classes are in `plots_classes.py`.
 """
 
 import textwrap
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..metrics import Predictions, apply_temperature, precision_recall_curve, reliability_curve
+from ..metrics import Predictions, ReliabilityCurve, apply_temperature, precision_recall_curve, reliability_curve
 from ..statistics import Interval, roc_band, roc_curve
 from .plots_style import BLUE, GREEN, GREY, ORANGE, page
 from .scores import CLUSTERED, Scores
@@ -40,14 +41,14 @@ def plot_roc(path: str | Path, test: Predictions, scores: Scores, *, subtitle: s
     """
     test = test.known()
     with page(path, title="ROC curve", subtitle=subtitle, size=SQUARE, synthetic=synthetic) as figure:
-        axes = _unit_square(figure.subplots(), x="1 - specificity", y="sensitivity")
+        axes = unit_square(figure.subplots(), x="1 - specificity", y="sensitivity")
         axes.plot([0, 1], [0, 1], color=GREY, linestyle=":", linewidth=1.2)
         if len(np.unique(test.label)) == 2:
             band = roc_band(test.label, test.positive, patients=test.patient)
             unit = "patients" if scores["level"] == CLUSTERED else "images"
             label = f"95 % band, pointwise (bootstrap of {unit})"
             axes.fill_between(band.false_positive, band.low, band.high, color=BLUE, alpha=0.18, lw=0, label=label)
-            axes.plot(*roc_curve(test.label, test.positive), color=BLUE, label=_named("AUC", scores["test"]["auc"]))
+            axes.plot(*roc_curve(test.label, test.positive), color=BLUE, label=named("AUC", scores["test"]["auc"]))
         for key, (name, marker) in OPERATING_POINTS.items():
             at = scores["test"][key]
             x, y = 1 - at["specificity"]["value"], at["sensitivity"]["value"]
@@ -62,10 +63,10 @@ def plot_precision_recall(
     """Draw precision against sensitivity, with the average precision, above the line of the prevalence."""
     test = test.known()
     with page(path, title="Precision and recall", subtitle=subtitle, size=SQUARE, synthetic=synthetic) as figure:
-        axes = _unit_square(figure.subplots(), x="recall (sensitivity)", y="precision (positive predictive value)")
+        axes = unit_square(figure.subplots(), x="recall (sensitivity)", y="precision (positive predictive value)")
         if (test.label == 1).any():
             recall, precision = precision_recall_curve(test.label, test.positive)
-            label = _named("average precision", scores["test"]["average_precision"])
+            label = named("average precision", scores["test"]["average_precision"])
             # "pre": average precision sums the precision at the end of each step of recall.
             axes.step([0.0, *recall], [precision[0], *precision], where="pre", color=BLUE, label=label)
         prevalence = np.mean(test.label == 1)
@@ -77,33 +78,49 @@ def plot_precision_recall(
 def plot_reliability(
     path: str | Path, test: Predictions, scores: Scores, *, subtitle: str, synthetic: bool = False
 ) -> None:
-    """Draw what came true against what was predicted, before and after the temperature, and the images per bin."""
+    """Draw what came true against what was predicted, before and after the temperature, and the images per bin.
+
+    Of two classes it is the positive one that came true; of several, the one that was called (Guo et al., ICML 2017).
+    """
     test = test.known()
     temperature = scores["temperature"]
-    after = apply_temperature(test.probabilities, temperature)[:, -1]
+    after = apply_temperature(test.probabilities, temperature)
+    binary = "positive_class" in scores
     variants = [
-        ("as predicted", "", reliability_curve(test.label, test.positive), (ORANGE, "--", "s")),
-        (f"T = {temperature:.2f}", "_calibrated", reliability_curve(test.label, after), (BLUE, "-", "o")),
+        ("as predicted", "", _reliability(test.label, test.probabilities, binary=binary), (ORANGE, "--", "s")),
+        (f"T = {temperature:.2f}", "_calibrated", _reliability(test.label, after, binary=binary), (BLUE, "-", "o")),
     ]
+    observed = "observed share of positives" if binary else "share of right calls"
     width, height = SQUARE
     size = (width, height + 1)
     with page(path, title="Reliability", subtitle=subtitle, size=size, synthetic=synthetic) as figure:
         upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[4, 1])
-        _unit_square(upper, x="", y="observed share of positives").set_aspect("auto")  # as wide as the panel below
+        unit_square(upper, x="", y=observed).set_aspect("auto")  # as wide as the panel below
         upper.plot([0, 1], [0, 1], color=GREY, linestyle=":", linewidth=1.2)
         for name, suffix, curve, (colour, dashes, marker) in variants:
             style = {"color": colour, "linestyle": dashes}
             filled = curve.count > 0
-            label = f"{name}: " + _named("ECE", scores["test"][f"expected_calibration_error{suffix}"])
+            label = f"{name}: " + named("ECE", scores["test"][f"expected_calibration_error{suffix}"])
             upper.plot(curve.predicted[filled], curve.observed[filled], marker=marker, ms=5, label=label, **style)
             edges = np.linspace(0, 1, len(curve.count) + 1)
             lower.stairs(curve.count, edges, linewidth=1.5, **style)
         upper.legend(loc="upper left")
-        lower.set(xlabel="predicted probability", ylabel="images")
+        lower.set(xlabel="predicted probability" if binary else "probability of the class called", ylabel="images")
+
+
+def _reliability(labels: NDArray[np.int64], probabilities: NDArray[Any], *, binary: bool) -> ReliabilityCurve:
+    if binary:
+        return reliability_curve(labels, probabilities[:, -1])
+    return reliability_curve(probabilities.argmax(axis=1) == labels, probabilities.max(axis=1))
 
 
 def plot_learning_curves(
-    path: str | Path, epochs: Sequence[Mapping[str, float | None]], *, subtitle: str, synthetic: bool = False
+    path: str | Path,
+    epochs: Sequence[Mapping[str, float | None]],
+    *,
+    subtitle: str,
+    metric: str = "AUC",
+    synthetic: bool = False,
 ) -> None:
     """Draw losses and validation AUC over the epochs, with the best epoch marked: the first of the highest AUC.
 
@@ -112,6 +129,7 @@ def plot_learning_curves(
         epochs: One `{"epoch", "train_loss", "val_loss", "val_auc"}` per epoch; what was not measured is NaN, None or
             left out.
         subtitle: Where it comes from.
+        metric: What `val_auc` is.
         synthetic: Whether it comes from phantoms.
     """
     number, train_loss, val_loss, val_auc = (
@@ -125,7 +143,7 @@ def plot_learning_curves(
         left.plot(number[measured], val_loss[measured], ".-", color=BLUE, label="validation")
         left.set(ylabel="cross-entropy loss", ylim=(0, None), xlim=(number.min() - 0.5, number.max() + 0.5))
         right.plot(number[measured], val_auc[measured], ".-", color=BLUE, label="validation")
-        right.set(ylabel="AUC (best epoch chosen on it)", ylim=(min(0.5, *val_auc[measured], 1) - 0.01, 1.01))
+        right.set(ylabel=f"{metric} (best epoch chosen on it)", ylim=(min(0.5, *val_auc[measured], 1) - 0.01, 1.01))
         if measured.size:
             best = measured[np.argmax(val_auc[measured])]
             right.plot(number[best], val_auc[best], "*", color=GREEN, markersize=13, markeredgecolor="white")
@@ -166,24 +184,12 @@ def plot_errors(
             figure.text(0.5, 0.4, "no image was misclassified", ha="center", color=GREY)
 
 
-def most_confident_errors(test: Predictions, threshold: float, *, count: int = 12) -> NDArray[np.intp]:
-    """Return the indices of the wrongly called images, the most confident first, at most `count`.
-
-    Confidence is the distance from the threshold as a share of the way to 0 or 1: under a low threshold a missed lesion
-    is close to it in any case, and would never be shown beside false alarms.
-    """
-    probability = test.positive.astype(np.float64)
-    called = probability >= threshold
-    way = np.maximum(np.where(called, 1 - threshold, threshold), np.finfo(np.float64).tiny)
-    wrong = np.flatnonzero((test.label >= 0) & (called != (test.label == 1)))
-    confidence = np.abs(probability - threshold) / way
-    return wrong[np.argsort(-confidence[wrong], kind="stable")][:count]
-
-
-def _unit_square(axes: "Axes", *, x: str, y: str) -> "Axes":
+def unit_square(axes: "Axes", *, x: str, y: str) -> "Axes":
+    """Return the axes with both sides from 0 to 1."""
     axes.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), aspect="equal", xlabel=x, ylabel=y)
     return axes
 
 
-def _named(name: str, score: Mapping[str, Any]) -> str:
+def named(name: str, score: Mapping[str, Any]) -> str:
+    """Return a score with its name, for a legend."""
     return f"{name} {Interval(**score)}"

@@ -17,7 +17,7 @@ def table(collected: "CollectPredictions", card: dict[str, Any], *, part: str) -
 
     Args:
         collected: What an evaluator's network said.
-        card: `model.json`: the class names and the fold.
+        card: `model.json`: the task, the class names and the fold.
         part: What these items are: `valid`, `test`, or "" where there are no parts.
     """
     items, names = collected.items, tuple(card["class_names"])
@@ -26,13 +26,24 @@ def table(collected: "CollectPredictions", card: dict[str, Any], *, part: str) -
     columns["image"] = np.array([image.removeprefix(f"{root}/") for image in columns["image"]], dtype=np.str_)
     columns["fold"] = np.full(len(items), str(card["fold"]))
     columns["part"] = np.full(len(items), part)
-    labels = [names.index(item["label"]) if item.get("label") in names else UNKNOWN for item in items]
+    of_item = _states if card["task"] == "multilabel" else _index
+    labels = np.array([of_item(item.get("label"), names) for item in items], dtype=np.int64)
     return Predictions(
         **columns,
-        label=np.array(labels, dtype=np.int64),
+        label=labels,
         probabilities=collected.probabilities,
         class_names=names,
     )
+
+
+def _index(label: Any, names: tuple[str, ...]) -> int:
+    return names.index(label) if label in names else UNKNOWN
+
+
+def _states(label: Any, names: tuple[str, ...]) -> list[int]:
+    """Return 1 or 0 for each finding that an item's label, `{finding: "1", "0" or ""}`, knows."""
+    known = label or {}
+    return [int(known[name]) if known.get(name) else UNKNOWN for name in names]
 
 
 def joined(first: Predictions, second: Predictions) -> Predictions:

@@ -1,22 +1,29 @@
 """How sure we are: intervals for what was measured on images that come in patients. NumPy and SciPy only."""
 
-from .bootstrap import bootstrap_interval, patient_resamples
+from .bootstrap import bootstrap_interval, bootstrap_intervals, patient_resamples
 from .delong import auc, auc_interval
-from .interval import Interval
+from .interval import NAN, Interval
+from .kappa import confusion_matrix, weighted_kappa
+from .macro import macro_auc_interval
 from .patients import patient_codes
 from .proportion import mean_of_proportions_interval, proportion_interval
 from .roc import RocBand, roc_band, roc_curve
 
 __all__ = [
+    "NAN",
     "Interval",
     "RocBand",
     "auc",
     "auc_interval",
     "bootstrap_interval",
+    "bootstrap_intervals",
+    "confusion_matrix",
+    "macro_auc_interval",
     "mean_of_proportions_interval",
     "patient_codes",
     "patient_resamples",
     "proportion_interval",
     "roc_band",
     "roc_curve",
+    "weighted_kappa",
 ]

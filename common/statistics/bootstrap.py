@@ -1,6 +1,6 @@
 """Intervals by resampling patients, for metrics that have no variance formula of their own."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -37,13 +37,35 @@ def bootstrap_interval(
         same in all resamples (a perfect score, or a single patient), or undefined in all of them. Without images the
         value is NaN too.
     """
+    return bootstrap_intervals([metric], patients, labels=labels, n_resamples=n_resamples, seed=seed, level=level)[0]
+
+
+def bootstrap_intervals(
+    metrics: Sequence[Callable[[NDArray[np.intp]], float]],
+    patients: ArrayLike,
+    *,
+    labels: ArrayLike | None = None,
+    n_resamples: int = 2000,
+    seed: int = 0,
+    level: float = 0.95,
+) -> list[Interval]:
+    """Return several metrics from the same resamples, each with the interval that `bootstrap_interval` gives it.
+
+    The other arguments are those of `bootstrap_interval`.
+    """
     n = len(np.asarray(patients))
     if n == 0:
-        return Interval(NAN, NAN, NAN, 0)
+        return [Interval(NAN, NAN, NAN, 0) for _ in metrics]
     draws = patient_resamples(patients, labels=labels, n_resamples=n_resamples, seed=seed)
-    values = np.array([metric(rows) for rows in draws])
-    values = values[~np.isnan(values)]
-    value = float(metric(np.arange(n)))
+    resampled = np.array([[metric(rows) for metric in metrics] for rows in draws])
+    return [
+        _percentiles(float(metric(np.arange(n))), values, n, level=level)
+        for metric, values in zip(metrics, resampled.T, strict=True)
+    ]
+
+
+def _percentiles(value: float, resampled: NDArray[np.float64], n: int, *, level: float) -> Interval:
+    values = resampled[~np.isnan(resampled)]
     if values.size == 0 or values.min() == values.max():
         return Interval(value, NAN, NAN, n)
     low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2])
@@ -67,7 +89,7 @@ def patient_resamples(
     strata = [np.flatnonzero(has_positive), np.flatnonzero(~has_positive)]
     generator = np.random.default_rng(seed)
     for _ in range(n_resamples):
-        drawn = np.concatenate([generator.choice(s, s.size) for s in strata if s.size])
+        drawn = np.concatenate([s[generator.integers(0, s.size, s.size)] for s in strata if s.size])
         sizes = counts[drawn]
         within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)  # 0, 1, ... in each patient
         yield images[np.repeat(starts[drawn], sizes) + within]

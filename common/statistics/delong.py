@@ -8,7 +8,8 @@ is the mean placement, and the spread of placements gives its variance:
 - Obuchowski, Biometrics 53 (1997) 567: the same for several images a patient, which are not independent;
 - Pepe, The Statistical Evaluation of Medical Tests (2003), 5.2.4: the interval on the logit scale, so that it stays
   inside [0, 1];
-- Newcombe, Statistics in Medicine 25 (2006) 559, method 5: a score interval, for where placements have no spread.
+- Newcombe, Statistics in Medicine 25 (2006) 559, method 5: a score interval, for where placements have no spread, or
+  come from few patients.
 """
 
 from typing import Any
@@ -23,6 +24,14 @@ Floats = NDArray[np.float64]
 
 ROUNDING = 1e-12
 """A variance below this share of its own terms is a zero that rounding hides (float64 carries 2e-16)."""
+
+FEW_PATIENTS = 10
+"""With fewer patients in a class, the spread of its placements says little about the variance.
+
+Of 600 draws from two normals 0, 1.2 and 2 apart, 60 negative, DeLong's 95 % interval held the true area in 76 to 98 %
+with 2 positive patients, in 87 to 97 % with 3, in 89 to 93 % with 5 and in 92 to 94 % with 12; Newcombe's in 93 to 98 %
+with any number from 1 to 12. `tests/statistics/test_delong.py` draws some of them again.
+"""
 
 
 def auc(labels: ArrayLike, scores: ArrayLike) -> float:
@@ -40,10 +49,10 @@ def auc_interval(
 ) -> Interval:
     """Return the AUC with its interval on the logit scale.
 
-    Placements have no spread when the AUC is exactly 1 or 0, when all scores are equal, or when a class has a single
-    patient. DeLong's interval would have no width there, so Newcombe's method 5 takes its place: the areas that a
-    score test does not reject under Hanley and McNeil's variance, with patients as the units. It is the wider of the
-    two, so an AUC of 1 may show a lower bound below that of an AUC just under 1.
+    Placements have no spread when the AUC is exactly 1 or 0, or when all scores are equal: DeLong's interval would
+    have no width there. Of fewer than `FEW_PATIENTS` they have too little to be trusted. Newcombe's method 5 then takes
+    its place: the areas that a score test does not reject under Hanley and McNeil's variance, with patients as the
+    units. It is mostly the wider of the two, so an AUC of 1 may show a lower bound below that of an AUC just under 1.
 
     Args:
         labels: 1 positive, 0 negative, `(N,)`; images with any other label are left out.
@@ -71,7 +80,7 @@ def auc_interval(
     patients_positive, patients_negative = (len(np.unique(codes[rows])) for rows in (positive, negative))
     area = float(placements[positive] @ opponents[positive] / pairs)
     variance = 0.0
-    if min(patients_positive, patients_negative) > 1:
+    if min(patients_positive, patients_negative) >= FEW_PATIENTS:
         influence = (placements - area) * opponents / pairs
         above, below = influence[positive], influence[negative]
         variance = _variance(above, below, codes_above=codes[positive], codes_below=codes[negative])
@@ -80,6 +89,24 @@ def auc_interval(
     else:
         low, high = _logit_bounds(area, variance, level=level)
     return Interval(area, low, high, n)
+
+
+def auc_influence(labels: ArrayLike, scores: ArrayLike, codes: NDArray[np.intp]) -> Floats:
+    """Return by how much each patient moves the AUC, `(P,)`; together 0. The sum of squares is nearly its variance.
+
+    The placements of a patient's images less the AUC, each as a share of the images of its class.
+
+    Args:
+        labels: 1 positive, 0 negative, `(N,)`; both occur. Images with any other label are left out.
+        scores: `(N,)`.
+        codes: The patient of each image, `(N,)`, from 0 to P - 1.
+    """
+    labels, scores = np.asarray(labels), np.asarray(scores, dtype=np.float64)
+    positive, negative = labels == 1, labels == 0
+    moved = np.zeros(1 + codes.max())
+    for rows, placements in zip((positive, negative), _placements(scores[positive], scores[negative]), strict=True):
+        np.add.at(moved, codes[rows], (placements - placements.mean()) / len(placements))
+    return moved
 
 
 def _within_folds(

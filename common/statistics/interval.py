@@ -19,9 +19,13 @@ class Interval:
         """Return `{"value", "low", "high", "n"}`, the form of `metrics.json`."""
         return asdict(self)
 
-    def __str__(self) -> str:
+    def bounds(self) -> str:
+        """Return the value with its interval, without n, which must then stand beside it."""
         bounds = "no interval" if self.low != self.low else f"{self.low:.3f}, {self.high:.3f}"  # NaN is not itself
-        return f"{self.value:.3f} [{bounds}], n = {self.n}"
+        return f"{self.value:.3f} [{bounds}]"
+
+    def __str__(self) -> str:
+        return f"{self.bounds()}, n = {self.n}"
 
 
 def normal_quantile(level: float) -> float:

@@ -1,4 +1,4 @@
-"""Intervals for proportions such as sensitivity, and for the mean of two of them, for images that come in patients."""
+"""Intervals for proportions such as sensitivity, and for the mean of several, for images that come in patients."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -59,14 +59,15 @@ def _effective_size(hits: NDArray[np.bool_], codes: NDArray[np.intp]) -> float:
     return float(n / max(clustered / independent, 1.0))
 
 
-def mean_of_proportions_interval(first: Interval, second: Interval) -> Interval:
-    """Return the mean of two proportions with its MOVER interval: balanced accuracy from sensitivity and specificity.
+def mean_of_proportions_interval(*proportions: Interval) -> Interval:
+    """Return the mean of proportions with its MOVER interval: balanced accuracy from the recall of each class.
 
     Method of variance estimates recovery: Zou and Donner, Statistics in Medicine 27 (2008) 1693, equation 3, for the
-    sum of two independent estimates, halved. The two are taken as independent, also where patients have images of both
-    classes. n is the sum of both.
+    sum of independent estimates, divided by their number. They are taken as independent, also where patients have
+    images of several classes. n is the sum of all.
     """
-    low = np.hypot(first.value - first.low, second.value - second.low) / 2
-    high = np.hypot(first.high - first.value, second.high - second.value) / 2
-    value = (first.value + second.value) / 2
-    return Interval(value, float(value - low), float(value + high), first.n + second.n)
+    count = len(proportions)
+    low = float(np.hypot.reduce([its.value - its.low for its in proportions])) / count
+    high = float(np.hypot.reduce([its.high - its.value for its in proportions])) / count
+    value = sum(its.value for its in proportions) / count
+    return Interval(value, value - low, value + high, sum(its.n for its in proportions))

@@ -1,5 +1,7 @@
 """Transforms that MONAI does not have."""
 
+from .augment import AugmentedBatch, RandomAffine
+from .captions import CropCaptiond
 from .labels import ReadLabeld
 
-__all__ = ["ReadLabeld"]
+__all__ = ["AugmentedBatch", "CropCaptiond", "RandomAffine", "ReadLabeld"]

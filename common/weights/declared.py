@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..errors import WeightsError
-from ..files import hash_of_file
+from ..files import hash_of_file, read_json
 from ..networks.input_contract import NORMALISATIONS
 from .recognise import Weights
 from .sources import SOURCES, PretrainedSource
@@ -94,7 +94,15 @@ def _by_header(weights: Weights, path: str | Path, sha256: str) -> Declaration:
     if published := SOURCES.get((about.get("source", ""), weights.network)):
         original, known, title = (about.get(key, "unknown") for key in ("sha256_of_original", "known", "title"))
         return Declaration(published, contract, original, known, "its header", title)
-    return Declaration(None, contract, sha256, "unknown", "its own buffers", "a model of this collection")
+    return Declaration(None, contract, sha256, "unknown", "its own buffers", _trained_model(Path(path)))
+
+
+def _trained_model(path: Path) -> str:
+    """Return in words what a model of this collection is; the data only from the card that a run writes beside it."""
+    card = read_json(path.with_name("model.json"), default={}) if path.name == "model.pt" else {}
+    data = card.get("dataset", {})
+    images = f" trained on {'SYNTHETIC images, ' if data['synthetic'] else ''}{data['name']}" if data else ""
+    return f"a model of this collection{images}"
 
 
 def _by_form(

@@ -27,7 +27,8 @@ def load_backbone(backbone: nn.Module, name: str, pretrained: str) -> Source:
         backbone: The network, changed in place.
         name: Its variant.
         pretrained: `random` leaves it as it is; `auto` is RadImageNet's weights for this variant if they have been
-            imported, else random; the name of a source is its imported weights; else the path of a published file.
+            imported, else random; the name of a source is its imported weights; else the path of a published file,
+            or of a trained `model.pt`, whose head is left out.
 
     Raises:
         WeightsError: Weights that are not installed, or do not match the network tensor by tensor.
@@ -49,7 +50,11 @@ def load_backbone(backbone: nn.Module, name: str, pretrained: str) -> Source:
         )
     declaration = declare(weights, path)
     count = load_strictly(backbone, weights.tensors, str(path))
-    return Source(f"{declaration.title}, {count} tensors, sha256 {declaration.sha256[:12]}", declaration.contract)
+    classes = weights.about.get("classes")
+    left_out = f"; head of {classes} classes left out" if classes else ""
+    return Source(
+        f"{declaration.title}, {count} tensors, sha256 {declaration.sha256[:12]}{left_out}", declaration.contract
+    )
 
 
 def load_network(network: nn.Module, path: str | Path) -> None:

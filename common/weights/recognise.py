@@ -20,6 +20,9 @@ PREFIXES = ("module.", "model.", "_orig_mod.", "network.", "encoder.")
 _DROPPED = re.compile(rf"(?:fc|classifier|AuxLogits|class_layers)\..*|{HEAD.pattern}/.*")
 """Classifiers of other tasks, and InceptionV3's auxiliary one: known by name and left out."""
 
+OWN_HEAD = "classifier.1.bias"
+"""A trained model's head in `networks.Classifier`: one value per class."""
+
 
 class Weights(NamedTuple):
     """A backbone's tensors under our names, and what the file told of them.
@@ -65,17 +68,23 @@ def _without_prefix(state: State) -> State:
 
 
 def _of_our_model(state: State, about: dict[str, str]) -> tuple[State, dict[str, str]]:
-    """Return the backbone in a trained model of this collection, and what its buffers say of it."""
+    """Return a trained model of this collection without its buffers, and what these and its head say of it.
+
+    Its head keeps its name, by which it is left out; so does what has no place in a classifier, which is then refused.
+    """
     if "variant_id" not in state or "contract.id" not in state:
         return state, about
     networks = {variant.id: name for name, variant in BACKBONES.items()}
     contracts = {contract.id: name for name, contract in NORMALISATIONS.items()}
+    variant, contract = int(state["variant_id"]), int(state["contract.id"])
     about = {
-        "network": networks.get(int(state["variant_id"]), ""),
-        "contract": contracts.get(int(state["contract.id"]), ""),
+        "network": networks.get(variant, f"unknown variant {variant}"),
+        "contract": contracts.get(contract, f"unknown contract {contract}"),
     }
-    inside = {name.removeprefix("backbone."): tensor for name, tensor in state.items() if name.startswith("backbone.")}
-    return inside, about
+    if OWN_HEAD in state:
+        about["classes"] = str(len(state[OWN_HEAD]))
+    said = ("variant_id", "contract.id", "contract.mean", "contract.std")
+    return {name.removeprefix("backbone."): tensor for name, tensor in state.items() if name not in said}, about
 
 
 def _nearest(form: str, state: State, network: str) -> tuple[str, str, State]:

@@ -17,6 +17,16 @@ def make_row():
 
 
 @pytest.fixture(scope="session")
+def make_findings(make_row):
+    """Return the function that makes a multi-label row of `{finding: "1", "0" or ""}`."""
+
+    def make(number, findings, **columns):
+        return make_row(number, label="", **{f"label:{name}": state for name, state in findings.items()}, **columns)
+
+    return make
+
+
+@pytest.fixture(scope="session")
 def speckle():
     """Tissue in grains of four pixels, uint8 (H, W): the same for the same seed, and nothing alike for others."""
 

@@ -6,8 +6,11 @@ import pytest
 from PIL import Image, ImageDraw
 
 from common.datasets.busbra import PUBLISHED
-from common.datasets.duplicates import BLOCK, Duplicate, correlation, find_duplicates, fingerprint
+from common.datasets.duplicates import Duplicate, correlations, find_duplicates
+from common.datasets.fingerprints import fingerprint
+from common.datasets.lookalikes import BLOCK
 from common.datasets.reading import read_fingerprints
+from common.errors import ImageError
 
 REAL = Path(__file__).parents[2] / "../shared/data/busbra"
 
@@ -84,6 +87,18 @@ def test_order_does_not_matter(pictures):
     assert mirrored == {(pair.first, pair.second) for pair in found(images)} == {(3, 8)}
 
 
+def test_the_frame_and_letters_of_a_console_make_no_duplicates(speckle):
+    def on_a_console(seed):
+        screen = np.zeros((180, 280), np.uint8)
+        screen[10:140, 30:250] = 90 + speckle(seed, height=130, width=220) // 4
+        screen[150:165:3, 30:120:4] = 255
+        return screen
+
+    screens = [on_a_console(seed) for seed in range(12)]
+    assert found(screens) == []
+    assert found([*screens, compressed(screens[2])]) == [Duplicate(2, 12, exact=False)]
+
+
 def test_blank_images_resemble_nobody():
     images = [np.full((40, 30), level) for level in (10, 10, 200)]
     assert found(images) == [Duplicate(0, 1, exact=True)]
@@ -103,19 +118,17 @@ def test_no_images_have_no_duplicates():
     assert find_duplicates([], []) == []
 
 
-def test_a_shift_is_found_up_to_its_limit(pictures):
+def test_each_tile_may_be_displaced_up_to_a_limit(pictures):
     detail = fingerprint(as_image(pictures[0])).detail
-    assert correlation(detail, detail) == pytest.approx(1, abs=1e-5)
-    assert correlation(detail, np.roll(detail, (4, -4), (0, 1))) == pytest.approx(1, abs=1e-5)
-    assert correlation(detail, np.roll(detail, 6, 0)) < 0.5
+    ways = [detail, *(np.roll(detail, shift, (1, 2)) for shift in ((5, -5), (9, 0)))]
+    same, near, far = correlations(np.stack([detail] * 3), np.stack(ways))
+    assert (same, near) == pytest.approx((1, 1), abs=1e-5)
+    assert far < 0.5
 
 
-def test_a_fingerprint_knows_size_and_spread():
-    image = np.zeros((20, 40), np.float32)
-    image[:, 20:] = 1
-    assert fingerprint(image).shape == (20, 40)
-    assert fingerprint(image).spread == pytest.approx(0.5)
-    assert fingerprint(image.reshape(40, 20)).pixels != fingerprint(image).pixels
+def test_an_unreadable_image_is_in_no_pair(pictures):
+    prints = [fingerprint(as_image(pictures[0])), ImageError("no"), fingerprint(as_image(pictures[0]))]
+    assert find_duplicates(prints, ["", "", ""]) == [Duplicate(0, 2, exact=True)]
 
 
 @pytest.mark.skipif(not REAL.is_dir(), reason="real BUS-BRA images are not on this machine")

@@ -1,4 +1,5 @@
 import random
+import time
 from collections import Counter
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 from common.datasets.folds import (
     FOLDS,
     VALIDATION_SHARE,
+    WHOLE,
     assign_folds,
     deal,
     folds_of,
@@ -15,14 +17,18 @@ from common.datasets.folds import (
     partition,
     parts_of,
     shared,
+    strata,
 )
-from common.errors import SplitError
+from common.errors import LabelError, SplitError
+
+from ..conftest import ROOT
 
 IMAGES = st.lists(
     st.fixed_dictionaries(
         {
             "label": st.sampled_from(("benign", "malignant", "normal")),
             "patient": st.sampled_from(("", *map(str, range(12)))),
+            "study": st.sampled_from(("", "", "", *map(str, range(20)))),
             "group": st.sampled_from(("", "", "", *map(str, range(4)))),
             "exclude": st.sampled_from(("", "", "", "unreadable")),
         }
@@ -47,11 +53,11 @@ def folded(rows):
 
 
 @given(images=IMAGES)
-def test_patients_and_duplicate_groups_stay_in_one_part(images, make_row):
+def test_patients_studies_and_duplicate_groups_stay_in_one_part(images, make_row):
     table = folded([make_row(number, **image) for number, image in enumerate(images)])
     for fold in folds_of(table):
         parts = parts_of(table, fold)
-        for column in ("patient", "group"):
+        for column in WHOLE:
             assert not any(shared(table, parts, column=column).values())
         assert [part == "" for part in parts] == [bool(row["exclude"]) for row in table]
 
@@ -154,3 +160,134 @@ def test_a_part_without_a_class_is_refused(make_row):
     table = [make_row(n, label=("a", "b")[n % 2], split="test" if n in (2, 4) else "train") for n in range(40)]
     with pytest.raises(SplitError, match="fold official: its test part has no 'b' among 2 images"):
         partition(table, "official")
+
+
+BUSBRA = ROOT.parent / "shared" / "data" / "busbra"
+
+FINDINGS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "patient": st.sampled_from(("", *map(str, range(15)))),
+            "study": st.sampled_from(("", *map(str, range(25)))),
+            "label:rare": st.sampled_from(("1", "0", "0", "0", "0", "")),
+            "label:common": st.sampled_from(("1", "0", "")),
+        }
+    ),
+    max_size=60,
+)
+
+
+@given(images=FINDINGS)
+def test_rows_of_findings_keep_patients_whole_too(images, make_row):
+    table = folded([make_row(number, label="", **image) for number, image in enumerate(images)])
+    for fold in folds_of(table):
+        parts = parts_of(table, fold)
+        assert not any(any(shared(table, parts, column=column).values()) for column in WHOLE)
+
+
+@given(sizes=st.lists(st.integers(1, 5), min_size=5, max_size=30), seed=st.integers(0, 99))
+def test_positives_of_each_finding_spread_to_within_one_patient(sizes, seed, make_findings):
+    generator = random.Random(seed)
+    kinds = [generator.choice("ab-?") for _ in sizes]
+    images = [
+        (patient, kind) for patient, (size, kind) in enumerate(zip(sizes, kinds, strict=True)) for _ in range(size)
+    ]
+    states = {"a": ("1", "0"), "b": ("0", "1"), "-": ("0", "0"), "?": ("", "")}
+    table = [
+        make_findings(n, dict(zip(("first", "second"), states[kind], strict=True)), patient=patient)
+        for n, (patient, kind) in enumerate(images)
+    ]
+    dealt = deal(table, FOLDS)
+    for kind in set(kinds):
+        held = Counter(part for part, (_, its) in zip(dealt, images, strict=True) if its == kind)
+        largest = max(size for size, its in zip(sizes, kinds, strict=True) if its == kind)
+        assert max(held[p] for p in range(FOLDS)) - min(held[p] for p in range(FOLDS)) <= largest
+
+
+def test_a_finding_counts_where_it_is_present_and_nowhere_if_unknown(make_findings):
+    assert strata(make_findings(0, {"a": "1", "b": "1", "c": "0"})) == ["label:a", "label:b"]
+    assert strata(make_findings(0, {"a": "0", "b": "", "c": "0"})) == ["0"]
+    assert strata(make_findings(0, {"a": "", "b": ""})) == [""]
+
+
+@pytest.fixture
+def rare(make_findings):
+    """50 patients with four images; patients 0 to 4 have a rare finding, every third a common one."""
+    table = [
+        make_findings(
+            4 * patient + n, {"rare": str(int(patient < 5)), "common": str(int(patient % 3 == 0))}, patient=patient
+        )
+        for patient in range(50)
+        for n in range(4)
+    ]
+    return folded(table)
+
+
+def test_a_finding_of_five_patients_can_be_validated_and_tested_in_every_fold(rare):
+    for fold in range(FOLDS):
+        parts = partition(rare, fold)
+        held = {part: set() for part in ("train", "valid", "test")}
+        for row, part in zip(rare, parts, strict=True):
+            held[part] |= {row["patient"]} if row["label:rare"] == "1" else set()
+        assert {part: len(its) for part, its in held.items()} == {"train": 3, "valid": 1, "test": 1}
+
+
+def test_validation_grows_only_by_what_it_lacks(make_row):
+    """Three patients of a class among 63: a share of an eighth has none of them in most folds."""
+    table = folded([make_row(n, patient=n, label="rare" if n < 3 else "usual") for n in range(63)])
+    usable = [fold for fold in range(FOLDS) if any(r["fold"] == str(fold) and r["label"] == "rare" for r in table)]
+    assert len(usable) == 3
+    for fold in usable:
+        parts = partition(table, fold)
+        assert Counter(part for row, part in zip(table, parts, strict=True) if row["label"] == "rare").total() == 3
+        assert parts.count("valid") in (6, 7, 8)
+
+
+@pytest.mark.parametrize(
+    ("state", "lacking"), [("0", "known positive"), ("1", "known negative"), ("", "known positive")]
+)
+def test_a_part_without_a_known_state_of_a_finding_is_refused(make_findings, state, lacking):
+    table = [
+        make_findings(
+            n, {"a": state if n % 5 == 0 else "10"[n % 2], "b": "10"[n % 2]}, split="test" if n % 5 == 0 else "train"
+        )
+        for n in range(80)
+    ]
+    with pytest.raises(
+        SplitError, match=f"fold official: its test part has no {lacking} of 'a' among 16 images: choose"
+    ):
+        partition(table, "official")
+
+
+def test_a_finding_that_is_neither_present_absent_nor_empty_is_refused(make_findings):
+    table = folded([make_findings(n, {"a": "yes" if n == 7 else "10"[n % 2]}) for n in range(80)])
+    with pytest.raises(LabelError, match=r"a finding is 1, 0 or, not known, empty; 0007.png has 'yes'"):
+        partition(table, 0)
+
+
+def test_a_finding_that_every_image_has_is_refused(make_findings):
+    table = folded([make_findings(n, {"a": "1", "b": "10"[n % 2]}, patient=n) for n in range(80)])
+    with pytest.raises(SplitError, match="fold 0: its train part has no known negative of 'a'"):
+        partition(table, 0)
+
+
+@pytest.mark.skipif(not BUSBRA.exists(), reason=f"BUS-BRA is not at {BUSBRA}")
+def test_the_folds_of_busbra_are_pinned():
+    from common.datasets.busbra import PUBLISHED
+    from common.files import sha256
+
+    table = folded([{**row, "group": ""} for row in PUBLISHED.list_images(BUSBRA)[1]])
+    assert Counter(partition(table, 0)) == {"train": 1311, "valid": 188, "test": 376}
+    text = "".join(f"{row['image']}{row['fold']}" for row in sorted(table, key=lambda row: row["image"]))
+    assert sha256(text.encode()) == "d2d8539436b3381e8ac38de7551249681a72a324101475d2a52d2366e8e21832"
+
+
+def test_20_000_rows_are_dealt_in_seconds(make_findings):
+    generator = random.Random(0)
+    names = [f"finding {k}" for k in range(8)]
+    table = [
+        make_findings(n, {name: generator.choice("0001") for name in names}, patient=n // 4) for n in range(20_000)
+    ]
+    start = time.process_time()
+    partition(folded(table), 0)
+    assert time.process_time() - start < 5

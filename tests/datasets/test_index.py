@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.datasets.index import COLUMNS, PREPARED_COLUMNS, from_csv, is_kept, masks, to_csv
+from common.datasets.index import COLUMNS, PREPARED_COLUMNS, findings, from_csv, is_kept, masks, to_csv
 from common.errors import DatasetError
 
 TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12)
@@ -40,3 +40,14 @@ def test_masks_are_split_and_none_is_none(make_row):
 def test_only_rows_without_a_reason_are_kept(make_row):
     assert is_kept(make_row(0))
     assert not is_kept(make_row(0, exclude="unreadable"))
+
+
+def test_findings_are_the_label_columns_and_a_label_excludes_them(make_findings, make_row):
+    assert findings(make_findings(0, {"cyst": "1", "mass": "", "a:b": "0"})) == {"cyst": "1", "mass": "", "a:b": "0"}
+    assert findings(make_row(0, device="D")) == {}
+
+
+def test_findings_stand_after_the_prepared_columns_and_survive_as_text(make_findings):
+    rows = [make_findings(n, {"mass": str(n % 2), "cyst": ""}) for n in range(3)]
+    assert to_csv(rows).splitlines()[0].endswith("pixels,label:mass,label:cyst")
+    assert from_csv(to_csv(rows)) == rows

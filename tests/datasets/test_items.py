@@ -1,7 +1,10 @@
+import itertools
+
 import pytest
 
-from common.datasets.items import read_folder, read_items
-from common.datasets.prepared import read_prepared
+from common.datasets.folds import assign_folds
+from common.datasets.items import evenly, read_folder, read_items
+from common.datasets.prepared import read_prepared, write_prepared
 from common.errors import DatasetError, LabelError, SplitError
 
 NAMES = ["benign", "malignant"]
@@ -34,7 +37,8 @@ def test_a_fold_out_of_range_lists_the_folds(phantoms):
 def test_any_folder_is_read_sorted_without_labels_or_hidden_files(tmp_path):
     for name in ("b.png", "a.png", ".hidden"):
         (tmp_path / name).touch()
-    assert list(read_folder(tmp_path)) == [{"image": str(tmp_path / name)} for name in ("a.png", "b.png")]
+    nobody = {"patient": "", "study": ""}
+    assert list(read_folder(tmp_path)) == [{"image": str(tmp_path / name), **nobody} for name in ("a.png", "b.png")]
 
 
 def test_a_prepared_folder_gives_its_images(phantoms):
@@ -48,3 +52,61 @@ def test_no_folder_and_an_empty_folder_are_refused(tmp_path):
         read_folder(tmp_path / "gone")
     with pytest.raises(DatasetError, match="is empty: give one of images"):
         read_folder(tmp_path)
+
+
+@pytest.fixture
+def prepared(tmp_path):
+    """Return the function that writes rows as a prepared data set."""
+
+    def write(rows, **description):
+        rows = [{**row, "fold": fold} for row, fold in zip(rows, assign_folds(rows), strict=True)]
+        about = {"name": "own", "title": "Own", "synthetic": False, "shared_patients": {}, **description}
+        (tmp_path / "original").mkdir()
+        write_prepared(tmp_path / "data", description=about, root=tmp_path / "original", rows=rows)
+        return tmp_path / "data"
+
+    return write
+
+
+@pytest.fixture
+def findings(prepared, make_findings):
+    """A data set of 80 images with two findings, the second not always known."""
+    rows = [make_findings(n, {"cyst": "10"[n % 2], "mass": ("1", "0", "")[n % 3]}) for n in range(80)]
+    return prepared(rows, task="multilabel", class_names=["cyst", "mass"])
+
+
+def test_the_label_of_findings_says_what_is_known_of_each(findings):
+    items = read_items(findings, ["mass", "cyst"], fold=0, part="train")
+    row = {row["image"]: row for row in read_prepared(findings).rows}
+    for item in items:
+        own = row[item["image"].rsplit("/")[-1]]
+        assert item["label"] == {"cyst": own["label:cyst"], "mass": own["label:mass"]}
+    assert not items.origin.ordered
+
+
+def test_a_finding_that_the_configuration_lacks_is_named(findings):
+    with pytest.raises(LabelError, match=r"has the class 'mass', class_names are \['cyst'\]: add it to class_names"):
+        read_items(findings, ["cyst"], fold=0, part="train")
+
+
+def test_a_finding_that_the_index_lacks_is_named(findings):
+    with pytest.raises(SplitError, match="its train part has no 'scar': add images of that class"):
+        read_items(findings, ["cyst", "mass", "scar"], fold=0, part="train")
+
+
+def test_classes_on_a_scale_stand_in_its_order(prepared, make_row):
+    rows = [make_row(n, label="low" if n % 2 else "high") for n in range(80)]
+    scale = prepared(rows, task="multiclass", class_names=["low", "high"], ordered=True)
+    assert read_items(scale, ["low", "high"], fold=0, part="test").origin.ordered
+    with pytest.raises(LabelError, match=r"are a scale, \['low', 'high'\]; got .*: give them in that order"):
+        read_items(scale, ["high", "low"], fold=0, part="test")
+
+
+@pytest.mark.parametrize(("count", "at_most"), [(10, 4), (10, 10), (3, 1000), (1001, 1000)])
+def test_a_sample_is_even_and_keeps_the_ends(count, at_most):
+    sample = evenly([{"image": number} for number in range(count)], at_most)
+    numbers = [item["image"] for item in sample]
+    assert len(numbers) == min(count, at_most)
+    assert (numbers[0], numbers[-1]) == (0, count - 1)
+    steps = {after - before for before, after in itertools.pairwise(numbers)}
+    assert max(steps) - min(steps) <= 1

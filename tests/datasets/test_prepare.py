@@ -1,14 +1,17 @@
 import json
 import shutil
+import zipfile
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from common.datasets import busi as busi_module
 from common.datasets.busi import FOLDER
 from common.datasets.folds import folds_of, partition
-from common.datasets.prepare import prepare, summary
+from common.datasets.prepare import How, prepare, summary
 from common.errors import DatasetError
 
 
@@ -148,3 +151,75 @@ def test_a_source_without_a_usable_image_is_refused(busbra, tmp_path):
 def test_the_originals_are_not_written_into(busi):
     with pytest.raises(DatasetError, match=r"originals are never changed, and .* lies in .*: give another --out"):
         prepare("busi", busi, busi / "data")
+
+
+def zipped(folder, path):
+    with zipfile.ZipFile(path, "w") as archive:
+        for file in folder.rglob("*"):
+            archive.write(file, file.relative_to(folder.parent))
+    return path
+
+
+def test_a_zipped_download_gives_the_same_index(busbra, tmp_path):
+    plain = prepare("busbra", busbra, tmp_path / "plain")
+    data = prepare("busbra", zipped(busbra, tmp_path / "BUSBRA.zip"), tmp_path / "data")
+    assert data.index_sha256 == plain.index_sha256
+    assert data.root == tmp_path / "data/original/BUSBRA"
+    assert prepare("busbra", tmp_path / "BUSBRA.zip", tmp_path / "data").index_sha256 == plain.index_sha256
+
+
+def test_a_zip_of_something_else_says_what_is_missing(busi, tmp_path):
+    with pytest.raises(DatasetError, match=r"is not BUS-BRA as published: bus_data.csv is missing"):
+        prepare("busbra", zipped(busi / FOLDER / "benign", tmp_path / "x.zip"), tmp_path / "data")
+
+
+def test_a_dry_run_says_the_same_and_writes_nothing(busbra, tmp_path):
+    dry = prepare("busbra", busbra, tmp_path / "data", how=How(dry_run=True))
+    assert not (tmp_path / "data").exists()
+    assert summary(dry) == summary(prepare("busbra", busbra, tmp_path / "data"))
+    with pytest.raises(DatasetError, match=r"a dry run writes nothing, and .*x.zip must be unpacked first"):
+        prepare("busbra", zipped(busbra, tmp_path / "x.zip"), tmp_path / "dry", how=How(dry_run=True))
+    assert not (tmp_path / "dry").exists()
+
+
+def test_the_papers_own_folds_stand_beside_ours(busbra, tmp_path):
+    lists = tmp_path / "dataframe"
+    lists.mkdir()
+    for part, patients in (("train", range(1, 17)), ("test", range(17, 22))):
+        names = [f"breast/images/bus_{patient:04d}-{side}.png" for patient in patients for side in "lr"]
+        (lists / f"breast_{part}_fold1.csv").write_text("\n".join(["filename,label", *(f"{name},1" for name in names)]))
+    data = prepare("busbra", busbra, tmp_path / "data", official_splits=lists)
+    assert folds_of(data.rows) == [*"01234", "official_1"]
+    assert "in left_out.csv: 2 of line: official split names no image" in summary(data)
+    assert (data.folder / "left_out.csv").read_text().count("breast_test_fold1.csv:") == 2
+
+
+def test_findings_are_counted_and_conflicts_among_them_found(multilabel, tmp_path):
+    data = prepare("busi", multilabel, tmp_path / "data")
+    assert data.description["counts"] | {"images": 48, "cyst": 24, "lump": 0} == data.description["counts"]
+    assert [row["exclude"][:18] for row in data.rows if row["exclude"]] == ["conflicting labels"] * 2
+
+
+@pytest.fixture
+def multilabel(busi, monkeypatch):
+    """BUSI as if its labels were findings, with a picture that has a cyst and has not."""
+    shutil.copy(busi / FOLDER / "benign/benign (3).png", busi / FOLDER / "malignant/malignant (4).png")
+
+    def list_images(source):
+        root, rows = busi_module.list_images(source)
+        cyst = {"benign": "1", "malignant": "0"}
+        return root, [
+            {
+                **row,
+                "label": "",
+                "label:cyst": "" if row["tissue"] == "normal" else cyst[row["label"]],
+                "label:lump": "",
+            }
+            for row in rows
+        ]
+
+    made = replace(
+        busi_module.PUBLISHED, task="multilabel", class_names=("cyst", "lump"), counts={}, list_images=list_images
+    )
+    monkeypatch.setattr(busi_module, "PUBLISHED", made)
+    return busi

@@ -1,4 +1,4 @@
-from common.datasets.prepare import prepare
+from common.datasets.prepare import How, prepare
 from common.datasets.pseudonyms import LENGTH, pseudonymise
 from common.phantoms import PHANTOMS
 
@@ -28,7 +28,7 @@ def test_an_unknown_patient_stays_unknown():
 def test_a_prepared_data_set_keeps_its_folds_and_loses_its_ids(tmp_path):
     PHANTOMS["busbra"](tmp_path / "original", patients=12, seed=0, difficulty=0.0)
     plain = prepare("busbra", tmp_path / "original", tmp_path / "plain")
-    coded = prepare("busbra", tmp_path / "original", tmp_path / "coded", salt="secret")
+    coded = prepare("busbra", tmp_path / "original", tmp_path / "coded", how=How(salt="secret"))
     assert [row["fold"] for row in coded.rows] == [row["fold"] for row in plain.rows]
     links = {(row["patient"], code["patient"]) for row, code in zip(plain.rows, coded.rows, strict=True)}
     assert len(links) == len({patient for patient, _ in links}) == len({code for _, code in links})

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 import torch
+from monai.data import set_track_meta
 from monai.transforms import LoadImaged
 from PIL import Image
 
@@ -56,3 +57,29 @@ def test_a_window_needs_hounsfield_units_and_a_name(sentinel):
         ReadImaged("image", window="brain")({"image": sentinel[0]})
     with pytest.raises(ConfigError, match=r"window is one of none, brain, .*; got 'brian'"):
         ReadImaged("image", window="brian")
+
+
+def test_a_range_of_frames_is_a_clip(tmp_path):
+    volume = np.random.default_rng(0).integers(0, 256, (9, 12, 20), dtype=np.uint8)
+    np.save(tmp_path / "a.npy", volume)
+    clip = ReadImaged("image")({"image": str(tmp_path / "a.npy"), "frame": "1:9:3"})["image"]
+    np.testing.assert_array_equal(clip.numpy(), volume[1:9:3] / np.float32(255))
+
+
+@pytest.mark.parametrize(
+    ("frame", "message"), [("a:b", "a frame is a number, or start:stop:step"), ("3:3", "has none")]
+)
+def test_a_frame_that_is_none_is_refused(sentinel, frame, message):
+    with pytest.raises(ImageError, match=message):
+        ReadImaged("image")({"image": sentinel[0], "frame": frame})
+
+
+def test_untracked_pixels_are_the_same_in_a_plain_tensor(sentinel):
+    tracked = ReadImaged("image")({"image": sentinel[0]})["image"]
+    set_track_meta(False)
+    try:
+        plain = ReadImaged("image")({"image": sentinel[0]})["image"]
+    finally:
+        set_track_meta(True)
+    assert type(plain) is torch.Tensor
+    assert torch.equal(plain, tracked.as_tensor())

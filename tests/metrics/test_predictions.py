@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -32,6 +34,59 @@ def assert_equal(first, second):
 text = st.text(st.characters(exclude_characters="\0\r", exclude_categories=["Cs"]), max_size=6)
 float32 = st.floats(0, 1, width=32)
 row = st.tuples(st.integers(-1, 1), float32, float32, text, text)
+
+
+state = st.integers(-1, 1)
+
+
+@given(rows=st.lists(st.tuples(state, state, float32, float32, text), max_size=6), name=text)
+def test_reading_gives_back_every_bit_of_findings(rows, name, tmp_path_factory):
+    columns = list(zip(*rows, strict=True)) or [[]] * 5
+    labels, probabilities = (np.stack(its, axis=1) for its in (columns[:2], columns[2:4]))
+    written = predictions(probabilities, labels, {"image": columns[4]}, ("cyst", f"a {name}"))
+    written = replace(written, label=labels.reshape(-1, 2).astype(np.int64))
+    path = tmp_path_factory.getbasetemp() / "findings.csv"
+    write_predictions(path, written)
+    assert_equal(read_predictions(path), written)
+    assert read_predictions(path).multilabel
+
+
+def test_the_file_of_findings_is_the_contract(tmp_path):
+    written = predictions([[0.9, 0.8], [0.25, 0.75]], [[1, 1], [0, -1]], class_names=("cyst", "mass"))
+    write_predictions(tmp_path / "p.csv", written)
+    assert (tmp_path / "p.csv").read_text().splitlines() == [
+        "image,frame,study,patient,fold,part,label:cyst,label:mass,probability:cyst,probability:mass",
+        "0.png,,,,0,test,1,1,0.9,0.8",
+        "1.png,,,,0,test,0,,0.25,0.75",
+    ]
+
+
+def test_a_finding_that_is_neither_1_nor_0_is_refused(tmp_path):
+    header = "image,frame,study,patient,fold,part,label:cyst,probability:cyst"
+    (tmp_path / "p.csv").write_text(f"{header}\na,,,,0,test,cyst,0.5\n")
+    with pytest.raises(LabelError, match=r"are among \['0', '1'\], got \['cyst'\]"):
+        read_predictions(tmp_path / "p.csv")
+
+
+def test_one_class_against_the_rest_is_a_binary_task():
+    every = predictions([[0.5, 0.25, 0.25], [0.25, 0.5, 0.25], [0.25, 0.25, 0.5]], [0, 1, -1], class_names=(*"abc",))
+    view = every.one_class(1)
+    assert view.label.tolist() == [0, 1, -1]
+    assert view.probabilities.tolist() == [[0.75, 0.25], [0.5, 0.5], [0.75, 0.25]]
+    assert view.class_names == ("not b", "b")
+    findings = predictions([[0.75, 0.5], [0.25, 0.0]], [[1, -1], [-1, -1]], class_names=("cyst", "mass"))
+    assert findings.one_class(0).label.tolist() == [1, -1]
+    assert findings.known().image.tolist() == ["0.png"]
+
+
+def test_images_cluster_by_patient_then_study_then_not_at_all():
+    texts = {"image": [*"abc"], "patient": ["p", "", ""], "study": ["s", "s", ""]}
+    assert predictions([[1, 0]] * 3, [0, 0, 0], texts).cluster.tolist() == ["p", "study s", ""]
+
+
+def test_labels_of_another_number_of_findings_are_refused():
+    with pytest.raises(RunError, match=r"one label, or one per finding, got shape \(1, 3\) for 2 classes"):
+        predictions([[0.5, 0.5]], [[1, 0, 1]])
 
 
 @given(rows=st.lists(row, max_size=6))

@@ -63,3 +63,13 @@ def test_arguments_outside_their_lists_are_refused():
         Classifier("vgg16", 2)
     with pytest.raises(ConfigError, match="trainable is one of all, top, head; got 'none'"):
         Classifier("resnet50", 2, trainable="none")
+
+
+def test_a_clip_is_the_mean_of_its_frames():
+    network = Classifier("resnet50", 2).eval()
+    frame = torch.rand(2, 1, 64, 64)
+    with torch.inference_mode():
+        alone = network(frame)
+        assert torch.allclose(network(frame.expand(2, 3, 64, 64)), alone, atol=1e-5)
+        clip = torch.cat([frame[:1], frame[1:]], dim=1)
+        assert torch.allclose(network(clip)[0], alone.mean(0), atol=1e-5)

@@ -33,6 +33,14 @@ def test_the_folder_appears_whole_and_says_that_it_is_synthetic(tmp_path):
         assert (np.asarray(image) == PIXELS).all()
 
 
+def test_a_jpeg_says_so_too(tmp_path):
+    with opened(tmp_path / "phantoms") as folder:
+        folder.save("a/b.jpg", np.repeat(PIXELS[..., None], 3, axis=2), mode="RGB")
+    with Image.open(tmp_path / "phantoms/a/b.jpg") as image:
+        assert (image.format, image.mode, image.size) == ("JPEG", "RGB", (4, 3))
+        assert image.info["comment"].startswith(b"Synthetic phantom (")
+
+
 @pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError])
 def test_nothing_is_left_of_a_folder_that_was_interrupted(tmp_path, error):
     with pytest.raises(error, match="stop"), opened(tmp_path / "phantoms") as folder:

@@ -118,16 +118,6 @@ def test_the_sheet_grows_with_the_errors(draw, count):
     assert height == round((max(1, -(-count // 4)) * 2.3 + 0.6) * 150)
 
 
-def test_the_most_confident_errors_are_the_wrong_ones_furthest_first(test):
-    test = replace(test.rows(np.arange(6)), label=np.array([0, 1, 0, 1, -1, 0]))
-    positive = np.array([0.92, 0.1, 0.2, 0.05, 0.99, 0.5])
-    test = replace(test, probabilities=np.stack([1 - positive, positive], axis=1).astype(np.float32))
-    assert plots.most_confident_errors(test, 0.5).tolist() == [3, 0, 1, 5]
-    assert plots.most_confident_errors(test, 0.5, count=2).tolist() == [3, 0]
-    # 0.05 is three quarters of the way from 0.2 to 0, 0.92 nine tenths of that to 1, 0.1 half, 0.5 three eighths.
-    assert plots.most_confident_errors(test, 0.2).tolist() == [0, 3, 1, 5, 2]
-
-
 def test_a_figure_that_cannot_be_written_is_said_in_a_line(tmp_path):
     (tmp_path / "eval" / "errors.png").mkdir(parents=True)
     with pytest.raises(StorageError, match=r"cannot write .*errors\.png"):

@@ -13,7 +13,7 @@ def command(*words):
     return subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize("dataset", ["busbra", "busi"])
+@pytest.mark.parametrize("dataset", ["busbra", "busi", "ddti", "ct_ich", "rsna_ich"])
 def test_it_writes_and_says_what_and_that_it_is_synthetic(tmp_path, dataset):
     done = command(dataset, tmp_path / "out", "--patients", 2, "--seed", 4, "--difficulty", 0.6)
     assert done.returncode == 0, done.stderr

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from common.statistics import bootstrap_interval, patient_resamples
+from common.statistics import bootstrap_interval, bootstrap_intervals, patient_resamples
 
 values = np.random.default_rng(0).normal(size=120)
 patients = np.arange(120) // 3
@@ -78,3 +78,13 @@ def test_where_resampling_has_nothing_to_say_there_is_no_interval(metric, names,
     assert interval.value == pytest.approx(value, nan_ok=True)
     assert np.isnan([interval.low, interval.high]).all()
     assert interval.n == len(names)
+
+
+def test_several_metrics_share_resamples_and_keep_their_own_intervals():
+    def largest(rows):
+        return float(values[rows].max())
+
+    together = bootstrap_intervals([mean, largest], patients, labels=patients % 2, n_resamples=100)
+    alone = [bootstrap_interval(its, patients, labels=patients % 2, n_resamples=100) for its in (mean, largest)]
+    assert together == alone
+    assert [its.n for its in bootstrap_intervals([mean, largest], [])] == [0, 0]

@@ -92,3 +92,10 @@ def test_mover_is_symmetric_and_stays_within_0_and_1(first, second):
 def test_a_class_that_is_missing_leaves_the_mean_undefined():
     mean = mean_of_proportions_interval(Interval(0.8, 0.7, 0.9, 10), proportion_interval([]))
     assert np.isnan([mean.value, mean.low, mean.high]).all()
+
+
+def test_mover_of_equal_proportions_narrows_with_the_root_of_their_number():
+    one = proportion_interval(outcomes(30, 60))
+    four = mean_of_proportions_interval(one, one, one, one)
+    assert (four.value, four.n) == (one.value, 240)
+    assert four.high - four.low == pytest.approx((one.high - one.low) / 2)

@@ -1,3 +1,6 @@
+import hashlib
+import json
+
 import pytest
 import torch
 from safetensors.torch import save_file
@@ -78,15 +81,60 @@ def test_the_order_of_tensors_and_the_file_name_tell_nothing(tmp_path, resnet):
     assert read_weights(tmp_path / "RadImageNet-DenseNet121_notop.h5").network == "resnet50"
 
 
-def test_a_trained_model_of_this_collection_is_read_with_its_contract(tmp_path):
-    model = Classifier("inception_v3_keras", 2, input_contract="radimagenet_keras")
+@pytest.fixture
+def trained(tmp_path):
+    """A model of five classes as a run leaves it, with its card."""
+    model = Classifier("densenet121_keras", 5, input_contract="radimagenet_keras")
     torch.save(model.state_dict(), tmp_path / "model.pt")
-    started = Classifier("inception_v3_keras", 5, pretrained=str(tmp_path / "model.pt"))
+    card = {"dataset": {"name": "BUS-BRA (busbra)", "synthetic": True}}
+    (tmp_path / "model.json").write_text(json.dumps(card))
+    return model, tmp_path / "model.pt"
+
+
+def test_of_a_trained_model_the_backbone_and_its_contract_are_taken_and_the_head_is_left(trained):
+    model, path = trained
+    started = Classifier("densenet121_keras", 2, pretrained=str(path))
+    own, taken = started.backbone.state_dict(), model.backbone.state_dict()
+    assert own.keys() == taken.keys()
+    assert all(torch.equal(own[name], taken[name]) for name in own)
     assert started.source.contract == "radimagenet_keras"
-    assert "a model of this collection, 470 tensors" in started.source.description
-    assert all(
-        torch.equal(a, b) for a, b in zip(model.backbone.parameters(), started.backbone.parameters(), strict=True)
+    assert torch.equal(started.contract.mean, model.contract.mean)
+    assert started.classifier[1].weight.shape == (2, 1024)
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+    assert started.source.description == (
+        "a model of this collection trained on SYNTHETIC images, BUS-BRA (busbra), 725 tensors, "
+        f"sha256 {sha256}; head of 5 classes left out"
     )
+    assert read_weights(path).dropped == ("classifier.1.weight", "classifier.1.bias")
+
+
+def test_only_the_card_that_a_run_leaves_beside_it_says_what_a_model_was_trained_on(trained):
+    path = trained[1].rename(trained[1].with_name("copy.pt"))
+    description = load_backbone(BACKBONES["densenet121_keras"].build(), "densenet121_keras", str(path)).description
+    assert description.startswith("a model of this collection, 725 tensors")
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        ({"decoder.weight": torch.zeros(1)}, "1 unexpected, e.g. decoder.weight"),
+        ({"variant_id": torch.tensor(99)}, "this file's header says 'unknown variant 99'"),
+        ({"contract.id": torch.tensor(99)}, "its header says 'unknown contract 99'"),
+        ({"backbone.features.conv0.weight": torch.zeros(1)}, "1 of another shape"),
+        ({"variant_id": torch.tensor(BACKBONES["inception_v3"].id)}, "not this network's weights, or a damaged file"),
+    ],
+)
+def test_a_trained_model_that_holds_anything_else_is_refused(trained, damage, message):
+    model, path = trained
+    torch.save({**model.state_dict(), **damage}, path)
+    with pytest.raises(WeightsError, match=message):
+        Classifier("densenet121_keras", 2, pretrained=str(path))
+
+
+def test_a_trained_model_of_another_variant_is_refused_though_its_tensors_fit(tmp_path):
+    torch.save(Classifier("densenet121", 2).state_dict(), tmp_path / "model.pt")
+    with pytest.raises(WeightsError, match=r"the backbone, densenet121_keras; .* holds densenet121: give --backbone"):
+        Classifier("densenet121_keras", 2, pretrained=str(tmp_path / "model.pt"))
 
 
 def test_weights_of_another_backbone_say_which_to_ask_for(tmp_path, resnet):

@@ -5,11 +5,14 @@ from pathlib import Path
 
 from ...errors import ImageError, MaskError
 from ...io.decode import decode_mask
-from ..duplicates import Duplicate, Fingerprint
+from ...io.decode.crop import box_of
+from ..duplicates import Duplicate
+from ..fingerprints import Fingerprint
 from ..folds import folds_of, parts_of, shared
 from ..index import Row, is_kept, key, masks
 from ..prepare import duplicates_among, labels_in_conflict
 from ..prepared import PreparedDataset, read_prepared
+from ..prints import Prints
 from ..reading import of_each
 from .classes import classes, fold_sizes, label_of
 from .findings import HANDLED, NOTE, SPOILS, Finding, Findings
@@ -29,8 +32,6 @@ TOGETHER = {
 }
 """Columns whose images a fold must not part, the finding if it does, and what its names are names of."""
 
-Prints = Sequence[Fingerprint | ImageError]
-
 
 def audit(folder: str | Path) -> Findings:
     """Return what is wrong with the prepared data set in `folder`.
@@ -40,9 +41,13 @@ def audit(folder: str | Path) -> Findings:
     """
     data = read_prepared(folder)
     rows, asked = data.rows, sample(data.rows)
-    looks = look_at(data.root, rows, traced={key(row) for row in asked})
-    prints = [look.fingerprint for look in looks]
-    traces = {key(row): look.trace for row, look in zip(rows, looks, strict=True) if look.trace}
+    prints, traces, texts = Prints(None), {}, []
+    for row, look in zip(rows, look_at(data.root, rows, traced={key(row) for row in asked}), strict=True):
+        prints.add(0, look.fingerprint)
+        texts += look.text
+        if look.trace:
+            traces[key(row)] = look.trace
+    prints.flush()
     asked = [row for row in asked if key(row) in traces]
     shortcuts = find_shortcuts(data, asked, [traces[key(row)] for row in asked])
     found = [
@@ -50,7 +55,7 @@ def audit(folder: str | Path) -> Findings:
         *_duplicates(rows, duplicates_among(rows, prints)),
         *_masks(data, prints),
         *_leaks(rows),
-        *(finding for look in looks for finding in look.text),
+        *texts,
         *warnings(shortcuts),
     ]
     return Findings(data=data, found=found, classes=classes(data), folds=fold_sizes(data), shortcuts=shortcuts)
@@ -109,6 +114,8 @@ def _mask(root: Path, row: Row, mask: str, shape: tuple[int, int]) -> Finding | 
     verdict, files = SPOILS if is_kept(row) else HANDLED, (row["image"], mask)
     try:
         lesion = decode_mask(root / mask)
+        if box := box_of(row["crop"]):
+            lesion = lesion[box.top : box.bottom, box.left : box.right]
     except MaskError as error:
         kind = "unreadable mask" if (root / mask).exists() else "missing file"
         return Finding(kind, verdict, _below(root, error), (row["image"],))

@@ -1,14 +1,15 @@
 """One look at every image of an index: decoded once, for all checks of the audit that need its pixels."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from ...errors import ImageError
 from ...io.decode import decode
-from ..duplicates import Fingerprint, fingerprint
+from ...io.decode.crop import cropped
+from ..fingerprints import Fingerprint, fingerprint
 from ..index import Row, key
-from ..reading import of_each
+from ..reading import one_by_one, shown_frame
 from .findings import Finding
 from .privacy import burned_in
 from .traces import Trace, trace_of
@@ -28,8 +29,8 @@ class Look(NamedTuple):
     trace: Trace | None
 
 
-def look_at(root: Path, rows: Sequence[Row], *, traced: Collection[tuple[str, str]]) -> list[Look]:
-    """Return a look at the image of each row.
+def look_at(root: Path, rows: Sequence[Row], *, traced: Collection[tuple[str, str]]) -> Iterator[Look]:
+    """Yield a look at the image of each row: inside its crop, but for text, which a crop does not take out of the file.
 
     Args:
         root: Folder of the originals.
@@ -38,12 +39,13 @@ def look_at(root: Path, rows: Sequence[Row], *, traced: Collection[tuple[str, st
     """
 
     def look(row: Row) -> Look:
-        path, frame = root / row["image"], int(row["frame"]) if row["frame"] else None
+        path = root / row["image"]
         try:
-            decoded = decode(path, frame)
+            decoded = decode(path, shown_frame(row))
+            pixels = cropped(decoded, row["crop"], path).pixels
         except ImageError as error:
             return Look(error, [], None)
-        trace = trace_of(path, decoded.pixels) if key(row) in traced else None
-        return Look(fingerprint(decoded.pixels), burned_in(row["image"], decoded), trace)
+        trace = trace_of(path, pixels) if key(row) in traced else None
+        return Look(fingerprint(pixels), burned_in(row["image"], decoded), trace)
 
-    return of_each(rows, look, what="images")
+    return one_by_one(rows, look, what="images")

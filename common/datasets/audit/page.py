@@ -1,12 +1,11 @@
 """The audit as one HTML page with thumbnails; it loads nothing, so it can be mailed and opened anywhere."""
 
-import base64
 import io
-from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
 from ...errors import ImageError
+from ...html import SYNTHETIC, data_uri, document, table
 from ...io.decode import decode_image
 from ..folds import PARTS
 from .answers import WARNS_FROM
@@ -22,46 +21,27 @@ THUMBNAIL = 160
 """Longer side of a thumbnail in pixels; about 5 kB each as JPEG."""
 
 STYLE = """
-:root { color-scheme: light dark; --ink: #1d2327; --paper: #fff; --soft: #f2f4f5; --line: #d5dadd; --bad: #b3261e; }
-@media (prefers-color-scheme: dark) {
-  :root { --ink: #e4e7e9; --paper: #14181a; --soft: #1e2427; --line: #3a4347; --bad: #ff8a80; }
-}
-* { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 64rem; padding: 1rem; font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: anywhere;
-  color: var(--ink); background: var(--paper); }
-h1 { font-size: 1.5rem; margin: 0; } h2 { font-size: 1.15rem; margin: 2rem 0 0; }
-.scroll { overflow-x: auto; } table { border-collapse: collapse; margin: 1rem 0; overflow-wrap: normal; }
-th, td { text-align: left; padding: .25rem .75rem .25rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
-.number { text-align: right; font-variant-numeric: tabular-nums; }
-.banner { padding: .75rem 1rem; border: 2px solid var(--bad); border-radius: .5rem; font-weight: 600; }
-.spoils { color: var(--bad); font-weight: 600; }
 .finding { background: var(--soft); border-radius: .5rem; padding: .75rem; margin: .75rem 0; }
 .pictures { display: flex; flex-wrap: wrap; gap: .75rem; margin-top: .5rem; }
-figure { margin: 0; width: 160px; max-width: 100%; font-size: .8rem; }
+figure { width: 160px; max-width: 100%; }
 figure img, .absent { display: block; max-width: 100%; border-radius: .25rem; background: #000; }
 .absent { height: 6rem; padding: .5rem; color: #ccc; }
 """
+"""Beside what all pages share."""
 
 
 def page(findings: Findings) -> str:
     """Return the page: what was checked, each finding with its pictures, class balance and folds."""
-    title = f"Audit of {escape(findings.data.title)}"
-    synthetic = '<p class="banner">Synthetic: phantoms drawn by a program, no patients.</p>'
     sections = [_section(findings, kind) for kind in KINDS if findings.of_kind(kind)]
-    return "\n".join(
-        [
-            '<!doctype html><html lang="en"><head><meta charset="utf-8">',
-            '<meta name="viewport" content="width=device-width, initial-scale=1">',
-            f"<title>{title}</title><style>{STYLE}</style></head><body>",
-            f"<h1>{title}</h1>",
-            synthetic if findings.data.synthetic else "",
-            f"<p>{_verdict(findings)} {len(findings.data.rows):,} images; index {findings.data.index_sha256[:12]}.</p>",
-            _checks(findings),
-            _shortcuts(findings),
-            *sections,
-            _balance(findings),
-            "</body></html>\n",
-        ]
+    return document(
+        f"Audit of {findings.data.title}",
+        SYNTHETIC if findings.data.synthetic else "",
+        f"<p>{_verdict(findings)} {len(findings.data.rows):,} images; index {findings.data.index_sha256[:12]}.</p>",
+        _checks(findings),
+        _shortcuts(findings),
+        *sections,
+        _balance(findings),
+        style=STYLE,
     )
 
 
@@ -69,16 +49,6 @@ def _verdict(findings: Findings) -> str:
     if findings.spoiled:
         return '<span class="spoils">A result on this data would be wrong: see below.</span>'
     return "Nothing here spoils a result."
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str | int]]) -> str:
-    cells = "".join(f"<th>{escape(name)}</th>" for name in head)
-    return f'<div class="scroll"><table><tr>{cells}</tr>{"".join(_table_row(row) for row in rows)}</table></div>'
-
-
-def _table_row(row: Sequence[str | int]) -> str:
-    cells = (f'<td class="number">{cell:,}</td>' if isinstance(cell, int) else f"<td>{cell}</td>" for cell in row)
-    return f"<tr>{''.join(cells)}</tr>"
 
 
 def _checks(findings: Findings) -> str:
@@ -89,7 +59,7 @@ def _checks(findings: Findings) -> str:
         name = f'<a href="#{kind.replace(" ", "-")}">{kind}</a>' if found else kind
         marks = " ".join(f'<span class="{it}">{it}</span>' for it in verdicts)
         rows.append((f"{name}<br><small>{meaning}</small>", len(found), marks))
-    return _table(("check", "found", "verdict"), rows)
+    return table(("check", "found", "verdict"), rows)
 
 
 def _shortcuts(findings: Findings) -> str:
@@ -101,14 +71,14 @@ def _shortcuts(findings: Findings) -> str:
         )
         for its in findings.shortcuts.answers
     ]
-    table = _table(("suspect", "what it knows", "verdict"), rows) if rows else ""
+    answers = table(("suspect", "what it knows", "verdict"), rows) if rows else ""
     about = (
         "How well a logistic regression tells the label from this alone, trained on four folds and tested on the "
         f"fifth. An AUC of 0.5 knows nothing; above {WARNS_FROM} with its whole interval, it may be a shortcut, which "
         "a network learns instead of the disease."
     )
     asked = f"Asked of {escape(findings.shortcuts.about)}."
-    return f"<h2>What should not know the label</h2><p>{about} {asked}</p>{table}"
+    return f"<h2>What should not know the label</h2><p>{about} {asked}</p>{answers}"
 
 
 def _balance(findings: Findings) -> str:
@@ -118,8 +88,8 @@ def _balance(findings: Findings) -> str:
         for fold, parts in findings.folds.items()
     ]
     return (
-        f"<h2>Classes</h2>{_table(('class', 'images', 'patients'), classes)}"
-        f"<h2>Folds</h2><p>Images: {escape(' + '.join(findings.classes))}.</p>{_table(('fold', *PARTS), folds)}"
+        f"<h2>Classes</h2>{table(('class', 'images', 'patients'), classes)}"
+        f"<h2>Folds</h2><p>Images: {escape(' + '.join(findings.classes))}.</p>{table(('fold', *PARTS), folds)}"
     )
 
 
@@ -160,4 +130,4 @@ def thumbnail(path: Path) -> str:
     small.thumbnail((THUMBNAIL, THUMBNAIL))
     file = io.BytesIO()
     small.save(file, "JPEG", quality=80)
-    return f"data:image/jpeg;base64,{base64.b64encode(file.getvalue()).decode()}"
+    return data_uri(file.getvalue(), "jpeg")

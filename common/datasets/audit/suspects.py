@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..index import COLUMNS, PREPARED_COLUMNS, Row, key
-from .classes import FINDING, label_of
+from ..index import COLUMNS, FINDING, PREPARED_COLUMNS, Row, key
+from .classes import label_of
 from .traces import Trace
 
 SIZE, BORDER, INK, FILE, ORDER = "size", "border", "ink", "file", "order"

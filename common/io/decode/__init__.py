@@ -5,6 +5,7 @@ The kind of a file is told by its first bytes, never by its name.
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -55,18 +56,37 @@ def decode_image(path: str | Path, frame: int | None = None, *, window: str = "n
     return decode(path, frame, window=window).pixels
 
 
-def frames_in(path: str | Path, decoder: Callable[..., Decoded] = decode) -> int:
-    """Return how many frames a file holds; 1 for what cannot be read, whose refusal comes when it is.
+def is_known(path: str | Path) -> bool:
+    """Return whether a file begins like a kind of image that is read here; its content may still be refused."""
+    try:
+        _decoder(Path(path))
+    except ImageError:
+        return False
+    return True
+
+
+class Contents(NamedTuple):
+    """How many frames a file holds, and whose they are, where it says so."""
+
+    frames: int = 1
+    patient: str = ""
+    study: str = ""
+
+
+def contents(path: str | Path, decoder: Callable[..., Decoded] = decode) -> Contents:
+    """Return what a file holds; one frame of nobody for what cannot be read, whose refusal comes when it is.
 
     Args:
         path: The file.
         decoder: What decodes: `decode`, or a `Decoder`'s for files that are not trusted.
     """
     try:
-        one = _decoder(Path(path)) is raster.read
-        return 1 if one else decoder(path, 0).frames
+        if _decoder(Path(path)) is raster.read:
+            return Contents()
+        first = decoder(path, 0)
     except ImageError:
-        return 1
+        return Contents()
+    return Contents(first.frames, first.patient, first.study)
 
 
 def decode_mask(path: str | Path) -> np.ndarray:

@@ -15,9 +15,15 @@ class Decoded(NamedTuple):
             not say.
         frames: How many frames the file holds.
         about: How it was read, for people: no name, date or free text of the file.
+        modality: DICOM's code such as `US`; empty where the file has none.
+        patient: PatientID of DICOM; empty where the file has none.
+        study: StudyInstanceUID of DICOM; empty where the file has none.
     """
 
     pixels: np.ndarray
     affine: np.ndarray | None
     frames: int
     about: dict[str, str]
+    modality: str = ""
+    patient: str = ""
+    study: str = ""

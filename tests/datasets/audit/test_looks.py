@@ -3,7 +3,7 @@ from PIL import Image
 
 from common.datasets.audit import looks
 from common.datasets.audit.looks import look_at
-from common.datasets.duplicates import Fingerprint
+from common.datasets.fingerprints import Fingerprint
 from common.errors import ImageError
 
 

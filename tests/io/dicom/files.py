@@ -12,6 +12,7 @@ from pydicom.uid import (
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
     JPEG2000Lossless,
+    JPEGLSLossless,
     RLELossless,
     SecondaryCaptureImageStorage,
     generate_uid,
@@ -27,6 +28,7 @@ SYNTAXES = {
     "deflated": DeflatedExplicitVRLittleEndian,
     "RLE": RLELossless,
     "JPEG 2000": JPEG2000Lossless,
+    "JPEG-LS": JPEGLSLossless,
 }
 """Every lossless transfer syntax that pydicom can encode with what is installed here."""
 
@@ -71,7 +73,7 @@ def written(path: Path, made: Dataset, syntax: str = ExplicitVRLittleEndian) -> 
     made.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
     made.file_meta.MediaStorageSOPClassUID = made.get("SOPClassUID", SecondaryCaptureImageStorage)
     made.file_meta.MediaStorageSOPInstanceUID = made.get("SOPInstanceUID", generate_uid())
-    if syntax in (RLELossless, JPEG2000Lossless):
+    if syntax in (RLELossless, JPEG2000Lossless, JPEGLSLossless):
         made.compress(syntax, generate_instance_uid=False)
     elif syntax == ExplicitVRBigEndian and made.BitsAllocated > 8:
         made.PixelData = np.frombuffer(made.PixelData, f"<u{made.BitsAllocated // 8}").byteswap().tobytes()

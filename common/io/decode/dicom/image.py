@@ -41,7 +41,12 @@ def decode(file: BinaryIO, frame: int | None, window: str) -> Decoded:
             "defaulted": ", ".join(header.defaulted),
             "burned-in annotation": _burned_in(dataset),
         }
-        return Decoded(pixels, affine_of(dataset, index), header.frames, about)
+        whose = (_text(dataset, keyword) for keyword in ("Modality", "PatientID", "StudyInstanceUID"))
+        return Decoded(pixels, affine_of(dataset, index), header.frames, about, *whose)
+
+
+def _text(dataset: Dataset, keyword: str) -> str:
+    return str(dataset.get(keyword) or "").strip()
 
 
 def _burned_in(dataset: Dataset) -> str:

@@ -1,5 +1,6 @@
 """The slices of one series in the order in which they lie in the patient."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ _TAGS = [
 ]
 """All that is read of each file."""
 
-_MAXIMUM_FRAMES = 2**16
+MAXIMUM_FRAMES = 2**16
 """Of one file: half an hour of ultrasound at 36 frames a second."""
 
 _SAME_POSITION = 1e-2
@@ -49,16 +50,20 @@ class _Slice(NamedTuple):
     position: np.ndarray | None
 
 
-def read_series(folder: Path) -> Series:
+def read_series(folder: Path, files: Sequence[Path] | None = None) -> Series:
     """Return a folder's one series, sorted by position along the slice normal, not by file name.
 
     A file that is there twice counts once. Slices without a position are sorted by instance number. Notes name what was
     left out, missing and repeated slices, and gantry tilt.
 
+    Args:
+        folder: The folder, named in messages.
+        files: The files of the series, wherever they lie; all in `folder` where not given.
+
     Raises:
         ImageError: No DICOM images, several series, slices of different orientation, or a damaged header.
     """
-    files = sorted(path for path in folder.iterdir() if path.is_file())
+    files = sorted(path for path in (folder.iterdir() if files is None else files) if path.is_file())
     slices = [piece for path in files for piece in _slices(path)]
     if not slices:
         raise ImageError(f"{folder}: a series folder holds DICOM images; none of its {len(files)} files is one")
@@ -88,8 +93,8 @@ def _slices(path: Path) -> list[_Slice]:
             header = dcmread(path, stop_before_pixels=True, force=True, specific_tags=_TAGS)
             frames = int(header.get("NumberOfFrames") or 1) if "Rows" in header else 0
             series_number = header.get("SeriesNumber")
-            if frames > _MAXIMUM_FRAMES:
-                raise ImageError(f"{path}: a file has at most {_MAXIMUM_FRAMES:,} frames; this claims {frames:,}")
+            if frames > MAXIMUM_FRAMES:
+                raise ImageError(f"{path}: a file has at most {MAXIMUM_FRAMES:,} frames; this claims {frames:,}")
             return [
                 _Slice(
                     path=path,

@@ -1,0 +1,99 @@
+"""Images of any kind, and a table of their labels; or DICOM files, with or without one."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from ...errors import DatasetError
+from ..index import Row, contradicting
+from ..left_out import LeftOut
+from . import Listed
+from .classes import Rules
+from .details import Columns, Details
+from .findings import read_findings
+from .images import Images
+from .join import join
+from .labelled import labelled
+from .sheet import Sheet
+
+_USUAL = ("label", "class", "diagnosis", "pathology", "target")
+"""Columns that hold the label where the user names none."""
+
+
+def list_unlabelled(images: Images) -> Listed:
+    """Return images without labels, which a trained network can score, and nothing can be trained on."""
+    return Listed(
+        root=images.root,
+        rows=[its.row for its in images.found],
+        task="unlabelled",
+        class_names=(),
+        ordered=False,
+        left_out=images.left_out,
+        notes=["no labels: for inference only"],
+    )
+
+
+def list_table(sheet: Sheet, images: Images, columns: Columns, rules: Rules) -> Listed:
+    """Return the images that the table has a label for; lines and images without one another are listed.
+
+    Raises:
+        DatasetError: A column that is missing, a name that fits two files, a word that is no part or finding, or as
+            `labelled` does.
+    """
+    labels = _labels(sheet, columns)
+    joined = join(sheet, images.found, columns.image)
+    left_out = [*images.left_out, *_useless_lines(sheet, labels, set(joined.images))]
+    lines_of: dict[int, list[int]] = defaultdict(list)
+    for line, positions in joined.images.items():
+        if any(labels[line].values()):
+            for position in positions:
+                lines_of[position].append(line)
+    details = Details(sheet, [its.row["image"] for its in images.found], columns)
+    rows, repeated = list[Row](), 0
+    for position, its in enumerate(images.found):
+        lines = lines_of.get(position, [])
+        answers = [labels[line] for line in lines]
+        if contradicting(answers):
+            numbers = " and ".join(str(sheet.lines[line].number) for line in lines)
+            left_out.append(LeftOut("file", its.row["image"], f"contradicting labels: lines {numbers}"))
+        elif lines:
+            own = details.of([sheet.lines[line] for line in lines])
+            rows.append({**its.row, **own, **_merged(answers)})
+            repeated += len(lines) - 1
+        elif its.row["image"] not in details.masks:
+            left_out.append(LeftOut("file", its.row["image"], "no line with a label in the table"))
+    left_out = list(dict.fromkeys([*left_out, *details.left_out]))  # once for all frames of a file
+    size = f"{len(joined.images):,} of {len(sheet.lines):,} lines, {len(rows):,} images"
+    notes = [*sheet.notes, f"joined by {joined.how}: {size}"]
+    notes += [f"lines that repeat the label of another for the same image: {repeated:,}"] if repeated else []
+    return labelled(images.root, rows, rules, left_out=left_out, notes=notes)
+
+
+def _labels(sheet: Sheet, columns: Columns) -> list[Row]:
+    """Return `label`, or the columns `label:FINDING`, of each line."""
+    listed = columns.label if "," in columns.label and columns.label not in sheet.columns else ""
+    if several := columns.multilabel or listed:
+        return read_findings(sheet, [sheet.column(name) for name in several.split(",")])
+    column = sheet.column(columns.label) if columns.label else _usual(sheet)
+    return [{"label": line.cells[column]} for line in sheet.lines]
+
+
+def _usual(sheet: Sheet) -> str:
+    found = [column for column in sheet.columns if column.casefold() in _USUAL]
+    if len(found) == 1:
+        return found[0]
+    what = f"several columns that may hold labels ({', '.join(found)})" if found else "no column that is called label"
+    raise DatasetError(f"{sheet.path} has {what}: name it with --label; there are {', '.join(sheet.columns)}")
+
+
+def _useless_lines(sheet: Sheet, labels: Sequence[Row], joined: set[int]) -> list[LeftOut]:
+    reasons = {
+        position: "names no image" if position not in joined else "no label"
+        for position in range(len(sheet.lines))
+        if position not in joined or not any(labels[position].values())
+    }
+    return [LeftOut("line", str(sheet.lines[position].number), reason) for position, reason in reasons.items()]
+
+
+def _merged(answers: Sequence[Row]) -> Row:
+    """Return what any of several lines that do not contradict each other states."""
+    return {name: next((row[name] for row in answers if row[name]), "") for name in answers[0]}

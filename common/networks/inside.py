@@ -1,0 +1,94 @@
+"""Where a network, ours or anybody's, keeps its features: the layer before its classes, and the map before its pool."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import torch
+from torch import nn
+
+from .classifier import Classifier
+
+
+def last_linear(network: nn.Module) -> nn.Linear | None:
+    """Return the last linear layer, which makes logits of features; None where there is none."""
+    layers = [module for module in network.modules() if isinstance(module, nn.Linear)]
+    return layers[-1] if layers else None
+
+
+def last_map(forward: Callable[[torch.Tensor], torch.Tensor], network: nn.Module, image: torch.Tensor) -> nn.Module:
+    """Return the module that receives the last feature map: our pooling, or what has the last one above one pixel.
+
+    Args:
+        forward: What calls the network.
+        network: The network.
+        image: `(1, 1, H, W)`: of a network that is not ours, a forward pass tells.
+    """
+    if isinstance(network, Classifier):
+        return network.pool
+    receivers: list[nn.Module] = []
+
+    def note(module: nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
+        if inputs and isinstance(inputs[0], torch.Tensor) and inputs[0].ndim == 4 and inputs[0][0, 0].numel() > 1:
+            receivers.append(module)
+
+    hooks = [module.register_forward_pre_hook(note) for module in network.modules()]
+    try:
+        with torch.no_grad():
+            forward(image)
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return receivers[-1]
+
+
+def grad_cam(
+    forward: Callable[[torch.Tensor], torch.Tensor],
+    network: nn.Module,
+    images: torch.Tensor,
+    classes: torch.Tensor,
+    *,
+    at: nn.Module,
+) -> torch.Tensor:
+    """Return where the evidence for a class lies, `(B, H, W)` float32 in `[0, 1]`; all 0 where there is none.
+
+    Grad-CAM (Selvaraju et al., ICCV 2017): the feature map, weighted by the mean gradient of the class's logit, without
+    its negative part, each image by its own maximum. Not MONAI's: in a batch that one adds up the logits of all
+    images' classes, and sees no map that a function, not a module, has made (DenseNet's last ReLU).
+
+    Args:
+        forward: What calls the network, in whatever precision.
+        network: The network, in evaluation mode.
+        images: `(B, 1, H, W)`.
+        classes: Of each image, `(B,)`.
+        at: The module that receives the feature map, as `last_map` finds it.
+    """
+    maps: list[torch.Tensor] = []
+
+    def branch(module: nn.Module, inputs: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, ...]:
+        maps.append(inputs[0].detach().float().requires_grad_())
+        return (maps[-1].clone(), *inputs[1:])  # a copy: the module may work in place
+
+    hook = at.register_forward_pre_hook(branch)
+    try:
+        with torch.enable_grad(), _frozen(network):
+            logits = forward(images)
+            chosen = logits.gather(1, classes[:, None].to(logits.device)).sum()
+            (gradient,) = torch.autograd.grad(chosen, maps[-1])
+    finally:
+        hook.remove()
+    weighted = torch.relu((gradient.mean(dim=(2, 3), keepdim=True) * maps[-1]).sum(dim=1, keepdim=True)).detach()
+    found = nn.functional.interpolate(weighted, images.shape[2:], mode="bilinear", align_corners=False)[:, 0]
+    return found / found.amax(dim=(1, 2), keepdim=True).clamp(min=torch.finfo(torch.float32).tiny)
+
+
+@contextmanager
+def _frozen(network: nn.Module) -> Iterator[None]:
+    """Keep no gradient of the parameters: the pass before the map then costs what it costs without gradients."""
+    trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
+    for parameter in trained:
+        parameter.requires_grad_(False)
+    try:
+        yield
+    finally:
+        for parameter in trained:
+            parameter.requires_grad_(True)

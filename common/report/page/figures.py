@@ -1,0 +1,40 @@
+"""The figures of a run, in the page itself."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from ...html import picture, size_of
+from .parts import note, words
+
+ERRORS = "errors"
+"""The sheet of errors has a section of its own."""
+
+CAPTIONS = {
+    "roc": "ROC curve of the test part, with its 95 % band and the thresholds chosen on validation",
+    "precision_recall": "Precision against recall of the test part, above the line of the prevalence",
+    "reliability": "What came true against what was predicted on the test part, before and after temperature scaling",
+    "learning_curves": "Training and validation by epoch; the best epoch on validation was kept",
+    "confusion": "Confusion matrix of the test part",
+    ERRORS: "Test images that the network called wrongly, the most confident first, with their label and probability",
+}
+"""By the name of the file; a figure without one is called by its name."""
+
+WIDE = 1.4
+"""A figure with a greater ratio of width to height has a row of its own, and scrolls by itself on a telephone."""
+
+
+def figures_section(pictures: Sequence[Path]) -> str:
+    """Return the figures side by side, in the order of `CAPTIONS`, then any others."""
+    order = [*CAPTIONS, *sorted(path.stem for path in pictures)]
+    cards = [figure(path) for path in sorted(pictures, key=lambda path: order.index(path.stem))]
+    return f'<div class="grid">{"".join(cards)}</div>' if cards else ""
+
+
+def figure(path: Path) -> str:
+    """Return one figure on white, whatever the page's colours are, with its caption."""
+    caption = CAPTIONS.get(path.stem, words(path.stem).capitalize())
+    content = path.read_bytes()
+    width, height = size_of(content)
+    wide = ' class="wide"' if path.stem == ERRORS or width > WIDE * height else ""
+    image = f'<div class="card scroll">{picture(content, caption)}</div>'
+    return f"<figure{wide}>{image}{note(caption, tag='figcaption')}</figure>"

@@ -1,0 +1,152 @@
+"""A methods paragraph, ready for a paper, from what a run knows of itself."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .parts import note, plain
+from .scores import scores_in
+
+TRAINED = {
+    "all": "All layers were trained",
+    "top": "The last block of the backbone and the classifier were trained",
+    "head": "The classifier alone was trained, on a frozen backbone",
+}
+"""What `trainable` means."""
+
+LOSSES = {"CrossEntropyLoss": "cross-entropy", "BCEWithLogitsLoss": "binary cross-entropy"}
+"""What people call torch's losses."""
+
+FOLDS = {
+    "ours": "Parts were drawn by us: patients and near-duplicate images were kept together, classes were spread evenly "
+    "(70 % to train, 10 % to validate, 20 % to test)",
+    "official": "Training and test part are the publisher's",
+}
+"""What kind of split a fold is."""
+
+STATISTICS = {
+    "auc": (
+        "of the AUC by DeLong's variance{clustered}",
+        "DeLong, DeLong, Clarke-Pearson, Biometrics 44 (1988) 837; clustered: Obuchowski, Biometrics 53 (1997) 567",
+    ),
+    "sensitivity": (
+        "of sensitivity, specificity and other proportions by Wilson's method{design}",
+        "Wilson, JASA 22 (1927) 209; design effect: Rao and Scott, Biometrics 48 (1992) 577",
+    ),
+    "average_precision": (
+        "of other scores by a bootstrap{resampled}",
+        "Efron and Tibshirani, An Introduction to the Bootstrap, Chapman and Hall 1993",
+    ),
+}
+"""How an interval was computed, by a score that has such a one; each with its reference."""
+
+YOUDEN = "Youden, Cancer 3 (1950) 32"
+TEMPERATURE = "Guo, Pleiss, Sun, Weinberger, On calibration of modern neural networks, ICML 2017"
+MONAI = "Cardoso et al., MONAI: an open-source framework for deep learning in healthcare, arXiv:2211.02701, 2022"
+RADIMAGENET = "Mei et al., RadImageNet, Radiology: Artificial Intelligence 4 (2022) e210315"
+
+
+class References:
+    """The works that a text cites, in the order of their first mention."""
+
+    def __init__(self) -> None:
+        self.cited: list[str] = []
+
+    def __call__(self, work: str) -> str:
+        """Return the mark in the text, such as `[1]`."""
+        if work not in self.cited:
+            self.cited.append(work)
+        return f"[{self.cited.index(work) + 1}]"
+
+
+def methods_section(card: Mapping[str, Any], metrics: Mapping[str, Any], run: Mapping[str, Any]) -> str:
+    """Return the paragraph and its references."""
+    cite = References()
+    sentences = [
+        *_data(card, metrics, run),
+        *_training(card, cite),
+        *_statistics(metrics, cite),
+        *_software(card, run, cite),
+    ]
+    listed = "".join(note(work, tag="li") for work in cite.cited)
+    return f'<div class="methods">{note(" ".join(sentences))}<ol class="references">{listed}</ol></div>'
+
+
+def _data(card: Mapping[str, Any], metrics: Mapping[str, Any], run: Mapping[str, Any]) -> Iterator[str]:
+    images = {**card["images"], **run.get("images", {})}
+    synthetic = "synthetic images (phantoms) of " if card["dataset"]["synthetic"] else ""
+    counts = f"{images['train']:,} images to train, {images['valid']:,} to validate"
+    patients = metrics.get("test", {}).get("patients")
+    whose = f" (of {patients:,} patients)" if patients else ""
+    tested = f" and {images['test']:,}{whose} to test" if "test" in images else ""
+    yield (
+        f"A network was trained to tell {plain(card['class_names'])} apart in {synthetic}{card['dataset']['name']}: "
+        f"{counts}{tested}, fold {card['fold']}."
+    )
+    yield f"{FOLDS['official' if str(card['fold']).startswith('official') else 'ours']}."
+    for pair, count in card["dataset"]["shared_patients"].items():
+        yield f"{count} patients of this split are in both {pair}."
+
+
+def _training(card: Mapping[str, Any], cite: References) -> Iterator[str]:
+    height, width = card["image_size"]
+    window = "" if card["window"] == "none" else f" in the {card['window']} window"
+    yield f"Images were read as luminance{window}, scaled to [0, 1] and resized to {height} x {width} pixels by area."
+    source = card["weights_source"]
+    origin = f" {cite(RADIMAGENET)}" if "radimagenet" in source.lower() and not source.startswith("random") else ""
+    yield f"The network was {card['backbone']}, started from {source}{origin}, with a linear classifier."
+    recipe = card.get("recipe", {})
+    optimizer, loss = (_name(recipe.get(key)) for key in ("optimizer", "loss"))
+    by = f" by {optimizer}" if optimizer else ""
+    on = f" on the {LOSSES.get(loss, loss)}" if loss else ""
+    yield (
+        f"{TRAINED[card['trainable']]}{by}{on} at a learning rate of {card['learning_rate']:g}, in batches of "
+        f"{card['batch_size']}, for at most {card['max_epochs']} epochs, and ended early after {card['patience']} "
+        f"without a better score on validation; epoch {card['best_epoch']} was kept (seed {card['seed']})."
+    )
+    if told := _augmentation(recipe.get("train::random_transforms")):
+        yield f"Augmentation: {told}."
+
+
+def _augmentation(transforms: Any) -> str:
+    """Return what the transforms say of themselves with their names, else names and arguments."""
+    entries = [entry for entry in transforms or [] if isinstance(entry, Mapping)]
+    names = [_name(entry) for entry in entries]
+    if said := [str(entry["_desc_"]).rstrip(".") for entry in entries if "_desc_" in entry]:
+        return f"{'; '.join(said)} ({', '.join(names)})"
+    return "; ".join(f"{name} ({_arguments(entry)})" for name, entry in zip(names, entries, strict=True))
+
+
+def _arguments(component: Mapping[str, Any]) -> str:
+    own = {key: value for key, value in component.items() if not key.startswith("_") and key != "keys"}
+    return ", ".join(f"{key} {plain(value).lstrip('$')}" for key, value in own.items())
+
+
+def _name(component: Any) -> str:
+    return str(component.get("_target_", "")).rpartition(".")[2] if isinstance(component, Mapping) else ""
+
+
+def _statistics(metrics: Mapping[str, Any], cite: References) -> Iterator[str]:
+    names = {path[-1] for path, _ in scores_in(metrics)}
+    known = "optimistic" not in str(metrics.get("level", ""))
+    words = {
+        "clustered": ", clustered by patient" if known else ", as if images were independent",
+        "design": ", with the design effect of patients" if known else "",
+        "resampled": " of patients" if known else " of images",
+    }
+    yield (
+        f"Decision thresholds (Youden's {cite(YOUDEN)}, and the highest that finds 95 % of the positives) and the "
+        f"calibration temperature {cite(TEMPERATURE)} were chosen on the validation part alone."
+    )
+    methods = [f"{text.format(**words)} {cite(work)}" for key, (text, work) in STATISTICS.items() if key in names]
+    if methods:
+        yield f"Intervals are at 95 %: {', '.join(methods)}."
+    if not known:
+        yield "Patients were not known: the intervals are image-level, and optimistic."
+
+
+def _software(card: Mapping[str, Any], run: Mapping[str, Any], cite: References) -> Iterator[str]:
+    if versions := run.get("versions"):
+        yield (
+            f"Computed in {card['precision']} with MONAI {versions['monai']} {cite(MONAI)} and PyTorch "
+            f"{versions['torch']} on {run['machine']}."
+        )

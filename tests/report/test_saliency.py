@@ -1,0 +1,32 @@
+import io
+
+import numpy as np
+from PIL import Image
+
+from common.report.saliency import LINE, MARGIN, SIDE, side_by_side
+
+
+def drawn(image, evidence, size=(100, 200), caption=("a.png", "malignant, p = 0.9")):
+    picture = side_by_side(image.astype(np.float32), evidence.astype(np.float32), size=size, caption=caption)
+    return np.asarray(Image.open(io.BytesIO(picture)))
+
+
+def test_the_image_is_on_the_left_the_evidence_coloured_on_the_right_in_the_files_aspect():
+    image, evidence = np.full((32, 32), 0.5), np.zeros((32, 32))
+    evidence[:16] = 1
+    picture = drawn(image, evidence)
+    assert picture.shape == (SIDE // 2 + 2 * MARGIN + 3 * LINE + MARGIN, 2 * SIDE + 3 * MARGIN, 3)
+    left, right = (
+        picture[MARGIN : MARGIN + 160, MARGIN:][:, :SIDE],
+        picture[MARGIN : MARGIN + 160, 2 * MARGIN + SIDE :][:, :SIDE],
+    )
+    assert np.ptp(left) <= 1
+    assert np.ptp(right[100:], axis=2).max() <= 1  # without evidence: grey
+    assert np.ptp(right[:60], axis=2).min() > 60  # with evidence: a colour
+
+
+def test_a_long_name_loses_its_middle_and_the_picture_keeps_its_size():
+    flat = np.zeros((8, 8))
+    short, long = drawn(flat, flat), drawn(flat, flat, caption=("a" * 300 + "b.png", "malignant, p = 0.9"))
+    assert short.shape == long.shape
+    assert (long[:, -MARGIN:] == 255).all()
