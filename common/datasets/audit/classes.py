@@ -4,26 +4,23 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from ..folds import PARTS, folds_of, parts_of
-from ..index import Row, is_kept
+from ..index import Row, findings, is_kept
 from ..prepared import PreparedDataset
 
-FINDING = "label:"
-"""What the column of a finding of a multi-label set begins with; 1, 0, or empty: unknown."""
-
 KNOWN = {"1": True, "0": False}
+"""What the value of a finding means; an empty one is unknown."""
 
 
 def shows(row: Row, name: str) -> bool | None:
     """Return whether an image shows class or finding `name`; None where that is not known."""
-    if (column := FINDING + name) in row:
-        return KNOWN.get(row[column])
-    return row["label"] == name
+    found = findings(row)
+    return KNOWN.get(found[name]) if name in found else row["label"] == name
 
 
 def label_of(row: Row) -> str:
     """Return an image's class, or its findings joined by `+`, for people."""
-    found = [column.removeprefix(FINDING) for column in row if column.startswith(FINDING) and row[column] == "1"]
-    return row["label"] or " + ".join(found) or "no label"
+    shown = [name for name, value in findings(row).items() if value == "1"]
+    return row["label"] or " + ".join(shown) or "no label"
 
 
 def classes(data: PreparedDataset) -> dict[str, dict[str, int]]:

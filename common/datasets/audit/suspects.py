@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..index import COLUMNS, PREPARED_COLUMNS, Row
-from .classes import FINDING, label_of
+from ..index import COLUMNS, FINDING, PREPARED_COLUMNS, Row, key
+from .classes import label_of
 from .traces import Trace
 
 SIZE, BORDER, INK, FILE, ORDER = "size", "border", "ink", "file", "order"
@@ -31,6 +31,9 @@ was taken, not what it shows. Others, such as `histology`, may know the label ri
 
 RAREST = 10
 """Images with a value in common below which values are taken together as one: fewer teach a classifier nothing."""
+
+Place = tuple[tuple[int, str], ...]
+"""What a name is sorted by: its words and its numbers."""
 
 BINS = 10
 """Stretches of the order that may differ, a tenth each; also a classifier of straight lines sees a batch then."""
@@ -106,20 +109,28 @@ def _file(traces: Sequence[Trace]) -> np.ndarray:
 
 
 def _order(rows: Sequence[Row], traces: Sequence[Trace]) -> np.ndarray:
-    """Return place in the order, `(N, 1 + BINS)`; `(N, 0)` where the images have no order in common."""
+    """Return place in the order, `(N, 1 + BINS)`; `(N, 0)` where the images have no order in common.
+
+    A patient's images all have the place of the first: within an examination the order is that of slices or views,
+    which show different anatomy, and so know the label rightly.
+    """
     acquired = [row.get("acquired") or trace.acquired for row, trace in zip(rows, traces, strict=True)]
     if not all(acquired):
         if _numbered_by_class(rows):
             return np.empty((len(rows), 0))
         acquired = [row["image"] + "/" + row["frame"] for row in rows]
-    keys = [_natural(text) for text in acquired]
-    place = {key: rank for rank, key in enumerate(sorted(set(keys)))}
-    share = np.array([place[key] for key in keys]) / len(place)
+    units = [row["patient"] or row["study"] or repr(key(row)) for row in rows]
+    first: dict[str, Place] = {}
+    for unit, place in zip(units, map(_natural, acquired), strict=True):
+        first[unit] = min(first.get(unit, place), place)
+    places = [first[unit] for unit in units]
+    ranks = {place: rank for rank, place in enumerate(sorted(set(places)))}
+    share = np.array([ranks[place] for place in places]) / len(ranks)
     bins = np.floor(BINS * share)[:, None] == np.arange(BINS)
     return np.hstack([share[:, None], bins])
 
 
-def _natural(text: str) -> tuple[tuple[int, str], ...]:
+def _natural(text: str) -> Place:
     """Return what sorts `image 9` before `image 10`."""
     return tuple((int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"([0-9]+)", text))
 

@@ -78,6 +78,13 @@ def test_a_planted_shortcut_is_found_and_nothing_else(clean_rows, speckle, tmp_p
     assert {name for name, warns in asked(rows, traces).items() if warns} == suspects
 
 
+@pytest.fixture(scope="module")
+def pictures(phantoms):
+    """The phantoms' rows, and their images."""
+    data = read_prepared(phantoms)
+    return data, [decode_image(data.root / row["image"]) for row in data.rows]
+
+
 @pytest.mark.parametrize(
     ("plant", "suspects"),
     [
@@ -88,12 +95,13 @@ def test_a_planted_shortcut_is_found_and_nothing_else(clean_rows, speckle, tmp_p
     ],
     ids=["clean", "caption", "size", "black border"],
 )
-def test_a_shortcut_planted_in_phantoms_is_found_and_nothing_else(phantoms, plant, suspects):
-    data = read_prepared(phantoms)
-    rows = sample(data.rows)
-    images = [plant(decode_image(data.root / row["image"]), row["label"] == MALIGNANT) for row in rows]
-    traces = [trace_of(data.root / row["image"], image) for row, image in zip(rows, images, strict=True)]
-    assert {its.suspect for its in find_shortcuts(data, rows, traces).answers if its.warns} == suspects
+def test_a_shortcut_planted_in_phantoms_is_found_and_nothing_else(pictures, plant, suspects):
+    data, images = pictures
+    traces = [
+        trace_of(data.root / row["image"], plant(image, row["label"] == MALIGNANT))
+        for row, image in zip(data.rows, images, strict=True)
+    ]
+    assert {its.suspect for its in find_shortcuts(data, data.rows, traces).answers if its.warns} == suspects
 
 
 def lettered(image, text):
