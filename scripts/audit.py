@@ -16,7 +16,7 @@ Exit code 1 where a result on this data would be wrong ("spoils"): a file of the
 changed, a picture has two labels, a mask does not fit its image, or patients or duplicates cross the parts of a fold
 of ours. Exit code 0 where the preparation has dealt with all of that ("handled": excluded, or kept in one part), and
 for what is only worth knowing ("note": blank images, empty masks, burned-in text, leaks in the publisher's own
-splits).
+splits, possible shortcuts: size, border, drawn-in text, file, order or device that tell the label).
 Nothing is deleted or changed."""
 
 
