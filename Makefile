@@ -18,7 +18,7 @@ phantoms_breast_us := busbra
 # Small enough for six minutes on two cores; everything else is as in train.json.
 demo_knobs := --image_size "[96,96]" --max_epochs 15 --batch_size 16
 
-.PHONY: setup demo test test-slow check fix bench ci
+.PHONY: setup demo test test-slow check fix bench browser ci
 
 setup: .venv/ready
 
@@ -63,4 +63,9 @@ bench: setup
 	$(python) scripts/benchmark.py networks
 	$(python) scripts/benchmark.py read
 
-ci: check test test-slow
+# Pages are checked in a real browser where there is one; Debian has it as a package.
+browser:
+	@command -v chromium > /dev/null || (apt-get update && apt-get install --yes chromium) > /dev/null 2>&1 || \
+		echo "no Chromium: the tests of pages that need it are skipped"
+
+ci: browser check test test-slow
