@@ -9,6 +9,9 @@ show it, so judge by the results per exam, which are pooled. No patient ids are 
 patients, each within one of the publisher's parts), so an exam stands for a patient.
 
 The publisher's validation set is `test` here, and a part of its training set validates: its own test set is not public.
+
+The paper trained on slices picked by hand; its lists (`--official-splits CLONE/acl/dataframe`) name them as pictures,
+`0000_sagittal_11.000000.png`. The authors do not say from where they count: 11 is taken for frame 11, the twelfth.
 """
 
 import csv
@@ -103,7 +106,8 @@ def _slices(path: Path) -> tuple[int, str]:
 
 def _row(path: str, *, frame: str, exclude: str, **columns: str) -> Row:
     empty = dict.fromkeys(("mask", "crop", "label", "patient", "study", "split"), "")
-    return {"image": path, "frame": frame, **empty, **columns, "exclude": exclude}
+    picture = f"{Path(path).stem}_{PLANE}_{frame}.000000.png" if frame else ""
+    return {"image": path, "frame": frame, **empty, **columns, "exclude": exclude, "picture": picture}
 
 
 ACL = Published(

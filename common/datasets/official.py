@@ -3,7 +3,8 @@
     thyroid_train_fold1.csv  thyroid_val_fold1.csv  thyroid_test_fold1.csv ... fold5        -> split_1 ... split_5
     pneumonia_train.csv      pneumonia_val.csv      pneumonia_test.csv                      -> split
 
-Their column `img_dir` or `filename` names an image by a path that ends like ours, or by its file name alone.
+Their column `img_dir` or `filename` names an image by a path that ends like ours, or by its file name alone; a slice of
+a volume by the name that it has as a picture of its own, where the data set says it in the column `picture`.
 """
 
 import csv
@@ -54,10 +55,14 @@ def read_official(folder: Path, rows: Sequence[Row]) -> list[LeftOut]:
     return left_out
 
 
+def _named(row: Row) -> str:
+    return row.get("picture") or row["image"]
+
+
 def _assign(rows: Sequence[Row], column: str, parts: Mapping[str, set[str]]) -> list[LeftOut]:
     """Write the one part of each image, and return the images that have several."""
     for row in rows:
-        its = parts.get(row["image"], set())
+        its = parts.get(_named(row), set())
         row[column] = next(iter(its)) if len(its) == 1 else ""
     several = {image: " and ".join(sorted(its)) for image, its in parts.items() if len(its) > 1}
     reason = "in several parts of an official split"
@@ -95,7 +100,7 @@ class _Images:
     """Images by name: of several possible, the longest common end of both paths decides, then file endings do."""
 
     def __init__(self, rows: Sequence[Row]) -> None:
-        paths = list(dict.fromkeys(row["image"] for row in rows))
+        paths = list(dict.fromkeys(_named(row) for row in rows))
         self._names = Names(paths), Names(paths, endings=False)
 
     def find(self, name: str) -> tuple[str, str]:

@@ -74,3 +74,10 @@ def test_a_folder_without_usable_lists_is_refused(rows, lists, tmp_path):
         read_official(lists({"train": ["9.jpg"]}), rows)
     with pytest.raises(DatasetError, match=r"lists of one data set; .* has lists of breast, thyroid"):
         read_official(lists({"train": ["9.jpg"]}, prefix="breast"), rows)
+
+
+def test_a_slice_goes_by_its_name_as_a_picture(make_row, lists):
+    pictures = [f"0007_sagittal_{frame}.000000.png" for frame in range(3)]
+    rows = [make_row(0, image="0007.npy", frame=str(frame), picture=name) for frame, name in enumerate(pictures)]
+    assert read_official(lists({"train_fold1": [pictures[1]], "val_fold1": [f"acl/images/{pictures[2]}"]}), rows) == []
+    assert [row["split_1"] for row in rows] == ["", "train", "valid"]
