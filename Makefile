@@ -12,11 +12,23 @@ python := .venv/bin/python
 configs := bundles/$(BUNDLE)/configs
 run := $(python) -m monai.bundle run --config_file
 
-# The published layout in which a bundle's phantoms are written.
-phantoms_breast_us := busbra
+# A bundle's phantoms: the published layout they are written in, how many patients, epochs of training, and options of
+# scripts/prepare.py. Small enough for some minutes on two cores; everything else is as in train.json.
+phantoms_breast_us := busbra 200 15
+phantoms_thyroid_us := ddti 240 15
+phantoms_acl_mri := mrnet 40 5 --task acl
+phantoms_meniscus_mri := mrnet 40 5 --task meniscus
+phantoms_pneumonia_cxr := kermany 200 15
+phantoms_covid_ct := covid_ct 60 15
+phantoms_sarscov2_ct := cc_ccii 60 15
+phantoms_hemorrhage_ct := rsna_ich 60 15
 
-# Small enough for six minutes on two cores; everything else is as in train.json.
-demo_knobs := --image_size "[96,96]" --max_epochs 15 --batch_size 16
+layout := $(word 1,$(phantoms_$(BUNDLE)))
+patients := $(word 2,$(phantoms_$(BUNDLE)))
+epochs := $(or $(word 3,$(phantoms_$(BUNDLE))),15)
+options := $(wordlist 4,9,$(phantoms_$(BUNDLE)))
+
+demo_knobs := --image_size "[96,96]" --max_epochs $(epochs) --batch_size 16
 
 .PHONY: setup demo test test-slow check fix bench browser ci
 
@@ -31,8 +43,8 @@ setup: .venv/ready
 demo: setup
 	@if [ ! -e data/$(BUNDLE) ]; then set -e; \
 		[ -e data/$(BUNDLE)_phantoms ] || \
-			$(python) scripts/phantoms.py $(phantoms_$(BUNDLE)) data/$(BUNDLE)_phantoms --patients 200 --difficulty 0; \
-		$(python) scripts/prepare.py $(phantoms_$(BUNDLE)) data/$(BUNDLE)_phantoms --out data/$(BUNDLE); \
+			$(python) scripts/phantoms.py $(layout) data/$(BUNDLE)_phantoms --patients $(patients) --difficulty 0; \
+		$(python) scripts/prepare.py $(layout) data/$(BUNDLE)_phantoms --out data/$(BUNDLE) $(options); \
 	fi
 	$(run) $(configs)/train.json $(demo_knobs)
 	$(run) "['$(configs)/train.json','$(configs)/evaluate.json']"

@@ -110,8 +110,9 @@ def _item(row: Row, root: Path) -> dict[str, Any]:
 def read_folder(dataset_dir: str | Path) -> Items:
     """Return an item for every image of a prepared data set, or of the files below any other folder, without labels.
 
-    Files are sorted by path, hidden ones passed over; one that holds several frames gives an item for each, which are
-    one study. Patient and study are what DICOM's headers say.
+    What a preparation has found unreadable, and said so, is passed over. Files are sorted by path, hidden ones passed
+    over too; one that holds several frames gives an item for each, which are one study. Patient and study are what
+    DICOM's headers say.
 
     Raises:
         DatasetError: There is no such folder, or nothing in it.
@@ -119,7 +120,8 @@ def read_folder(dataset_dir: str | Path) -> Items:
     root = Path(dataset_dir)
     if (root / DESCRIPTION).is_file():
         data = read_prepared(root)
-        unlabelled = [{**_item(row, data.root), "label": ""} for row in data.rows]
+        readable = [row for row in data.rows if row["pixels"] or is_kept(row)]
+        unlabelled = [{**_item(row, data.root), "label": ""} for row in readable]
         return Items(unlabelled, _origin(data, fold=""))
     if not root.is_dir():
         raise DatasetError(f"there is no folder {str(dataset_dir)!r}: give one of images, --dataset_dir FOLDER")

@@ -68,6 +68,14 @@ def prepared(tmp_path):
     return write
 
 
+def test_inference_asks_for_what_is_excluded_but_not_for_what_the_preparation_could_not_read(prepared, make_row):
+    reasons = {1: ("unreadable", ""), 2: ("no TI-RADS", "3f"), 3: ("", "")}
+    rows = [make_row(n, patient=n, exclude=why, pixels=pixels) for n, (why, pixels) in reasons.items()]
+    rows += [make_row(n, patient=n, label=NAMES[n % 2], pixels="3f") for n in range(10, 50)]
+    images = {item["image"].rsplit("/")[-1] for item in read_folder(prepared(rows, task="binary", class_names=NAMES))}
+    assert images == {row["image"] for row in rows} - {"0001.png"}
+
+
 @pytest.fixture
 def findings(prepared, make_findings):
     """A data set of 80 images with two findings, the second not always known."""
