@@ -113,8 +113,15 @@ def _value(config: dict[str, Any], id_: str) -> Any:
 
 
 def command_line() -> str:
-    """Return the command that runs, as a shell reads it; empty in a program."""
-    return shlex.join(["python", "-m", "monai.bundle", *sys.argv[1:]]) if _runs_monai_bundle() else ""
+    """Return the command that runs, as a shell reads it and README writes it; empty in a program."""
+    if not _runs_monai_bundle():
+        return ""
+    return " ".join(["python", "-m", "monai.bundle", *map(_quoted, sys.argv[1:])])
+
+
+def _quoted(word: str) -> str:
+    """Return a word as a shell reads it: in double quotes, where that is enough, since our lists hold single ones."""
+    return f'"{word}"' if "'" in word and not re.search(r'["$`\\!]', word) else shlex.quote(word)
 
 
 def _runs_monai_bundle() -> bool:

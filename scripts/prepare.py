@@ -6,6 +6,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from common.commands import parser, run
@@ -61,7 +62,7 @@ def main(arguments: Namespace) -> int:
         print(f"store: {write_store(data, image_size=arguments.image_size, window=arguments.window)}")
     if arguments.bundle and not arguments.dry_run:
         _write_bundle(arguments.bundle, data.folder)
-    done = f"prepared in {data.folder}; look at it: python scripts/audit.py {data.folder}"
+    done = f"prepared in {data.folder}; look at it: python scripts/audit.py {quote(str(data.folder))}"
     print("a dry run: nothing was written" if arguments.dry_run else done)
     return 0
 

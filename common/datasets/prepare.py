@@ -275,7 +275,7 @@ def summary(data: PreparedDataset) -> str:
     reasons = Counter(row["exclude"].partition(":")[0] for row in data.rows if not is_kept(row))
     lines += [f"excluded: {number:,} {reason}" for reason, number in sorted(reasons.items())]
     listed: Mapping[str, int] = data.description.get("left_out", {})
-    lines += [f"in {LEFT_OUT}: {number:,} of {kind}" for kind, number in listed.items()]
+    lines += [f"in {LEFT_OUT}, {kind}: {number:,}" for kind, number in listed.items()]
     return "\n".join(lines + [_fold_line(data, fold) for fold in folds_of(data.rows)])
 
 

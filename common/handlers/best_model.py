@@ -34,6 +34,7 @@ class BestModel:
     def attach(self, engine: Engine) -> None:
         """Follow a trainer; attach after its `ValidationHandler`."""
         engine.add_event_handler(Events.EPOCH_COMPLETED, self._compare)
+        engine.add_event_handler(Events.COMPLETED, self._tell)
 
     def state_dict(self) -> dict[str, Any]:
         """Return the best metric so far and its epoch."""
@@ -54,3 +55,7 @@ class BestModel:
         elif engine.state.epoch - self.best_epoch >= self.patience:
             _logger.info("no better %s than %.4f for %d epochs: training ends", name, self.best, self.patience)
             engine.terminate()
+
+    def _tell(self, engine: Engine) -> None:
+        if self.best_epoch:
+            _logger.info("epoch %d was the best: %s; evaluate it next", self.best_epoch, self.run.ckpt_dir / "model.pt")

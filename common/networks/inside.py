@@ -33,7 +33,7 @@ def last_map(forward: Callable[[torch.Tensor], torch.Tensor], network: nn.Module
 
     hooks = [module.register_forward_pre_hook(note) for module in network.modules()]
     try:
-        with torch.no_grad():
+        with torch.no_grad(), _as_evaluated(network):
             forward(image)
     finally:
         for hook in hooks:
@@ -57,7 +57,7 @@ def grad_cam(
 
     Args:
         forward: What calls the network, in whatever precision.
-        network: The network, in evaluation mode.
+        network: The network; evaluated in evaluation mode, whatever mode it is in.
         images: `(B, 1, H, W)`.
         classes: Of each image, `(B,)`.
         at: The module that receives the feature map, as `last_map` finds it.
@@ -70,7 +70,7 @@ def grad_cam(
 
     hook = at.register_forward_pre_hook(branch)
     try:
-        with torch.enable_grad(), _frozen(network):
+        with torch.enable_grad(), _as_evaluated(network):
             logits = forward(images)
             chosen = logits.gather(1, classes[:, None].to(logits.device)).sum()
             (gradient,) = torch.autograd.grad(chosen, maps[-1])
@@ -82,13 +82,19 @@ def grad_cam(
 
 
 @contextmanager
-def _frozen(network: nn.Module) -> Iterator[None]:
-    """Keep no gradient of the parameters: the pass before the map then costs what it costs without gradients."""
+def _as_evaluated(network: nn.Module) -> Iterator[None]:
+    """Have no dropout, no batch statistics, and no gradient of the parameters, which would cost a backward pass more.
+
+    An evaluator sets evaluation mode for its own pass only: what its handlers call is in training mode again.
+    """
+    training = network.training
     trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
     for parameter in trained:
         parameter.requires_grad_(False)
+    network.eval()
     try:
         yield
     finally:
+        network.train(training)
         for parameter in trained:
             parameter.requires_grad_(True)

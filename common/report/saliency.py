@@ -93,6 +93,7 @@ class WriteSaliency:
             which = int(chosen[place])
             name = _name_of(engine.data_loader.dataset.data, first + row)
             says = f"{self.class_names[which]}, p = {probabilities[place, which]:.3f}"
+            says += "" if maps[place].any() else ": nothing here speaks for it"
             lines = [name, f"{SYNTHETIC}: {says}" if self.synthetic else says]
             size = tuple(batch["size"][row].tolist())
             write_bytes(self.folder / f"{name}.png", side_by_side(greys[place], maps[place], size=size, caption=lines))
@@ -131,7 +132,9 @@ def side_by_side(image: Grey, evidence: Grey, *, size: tuple[int, ...], caption:
         fitting = _shortened(line, lambda text: font.getlength(text) <= page.width - 2 * MARGIN)
         pen.text((MARGIN, below + number * LINE), fitting, fill="black", font=font)
     page.paste(legend, (MARGIN, below + len(caption) * LINE + 3))
-    pen.text((MARGIN + 72, below + len(caption) * LINE), "less to more evidence (Grad-CAM)", fill="black", font=font)
+    pen.text(
+        (MARGIN + 72, below + len(caption) * LINE), "less to more evidence for it (Grad-CAM)", fill="black", font=font
+    )
     buffer = io.BytesIO()
     page.save(buffer, "PNG")
     return buffer.getvalue()

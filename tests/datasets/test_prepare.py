@@ -190,7 +190,7 @@ def test_the_papers_own_folds_stand_beside_ours(busbra, tmp_path):
         (lists / f"breast_{part}_fold1.csv").write_text("\n".join(["filename,label", *(f"{name},1" for name in names)]))
     data = prepare("busbra", busbra, tmp_path / "data", official_splits=lists)
     assert folds_of(data.rows) == [*"01234", "official_1"]
-    assert "in left_out.csv: 2 of line: official split names no image" in summary(data)
+    assert "in left_out.csv, line: official split names no image: 2" in summary(data)
     assert (data.folder / "left_out.csv").read_text().count("breast_test_fold1.csv:") == 2
 
 

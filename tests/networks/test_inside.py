@@ -86,3 +86,14 @@ def test_the_evidence_lies_where_it_was_put():
 def test_every_family_has_a_map_even_of_one_pixel(backbone):
     network = Classifier(backbone, 2).eval()
     assert cam(network, torch.rand(1, 1, 80, 80), [1]).shape == (1, 80, 80)
+
+
+def test_a_network_in_training_mode_is_looked_into_as_it_is_evaluated(network, images):
+    """An evaluator's handlers find it so: with dropout, and batch norms that would learn from what they see."""
+    expected = cam(network, images, [0, 1, 2])
+    training = Classifier("resnet50", 3)
+    training.load_state_dict(network.state_dict())
+    before = {name: tensor.clone() for name, tensor in training.state_dict().items()}
+    assert torch.equal(cam(training, images, [0, 1, 2]), expected)
+    assert training.training
+    assert all(torch.equal(tensor, before[name]) for name, tensor in training.state_dict().items())

@@ -86,7 +86,7 @@ def test_a_table_is_prepared_and_says_what_it_left_out(command, mine):
     assert output.splitlines()[:-1] == dry.splitlines()[:-1]
     assert dry.splitlines()[-1] == "a dry run: nothing was written"
     assert output.startswith("images: 20 images of 10 patients: 10 Cyst, 10 none\n")
-    assert "in left_out.csv: 1 of line: names no image" in output
+    assert "in left_out.csv, line: names no image: 1" in output
     assert (mine / "data/left_out.csv").read_text() == "what,where,reason\nline,22,names no image\n"
 
 

@@ -72,7 +72,9 @@ def class_names(found: Collection[str], rules: Rules) -> tuple[str, ...]:
     """
     names = list(rules.classes) or sorted(set(found) - {""}, key=_by_number)
     if len(names) < 2:
-        raise DatasetError(f"to learn takes two classes or more; there is {_listed(names) or 'none'}")
+        raise DatasetError(
+            f"to learn takes two classes or more; there is {_listed(names) or 'none, no image has a label'}"
+        )
     if rules.positive and len(names) > 2:
         raise DatasetError(f"--positive is for two classes; there are {len(names)}: leave it out")
     if rules.ordered and not rules.classes and not all(_is_number(name) for name in names):

@@ -67,7 +67,10 @@ def read_sheet(path: Path, sheet: str = "") -> Sheet:
         notes = [*notes, f"line {rows[0][0]} of the table is a title, not a header: passed over"]
         rows = rows[1:]
     if len(rows) < 2:
-        raise DatasetError(f"{path} has no lines below a header: save the sheet that has them")
+        chosen = f"the sheet {sheet!r} of {path}" if sheet else str(path)
+        raise DatasetError(
+            f"{chosen} has no lines below a header: name the sheet that has, --sheet NAME, or save it alone"
+        )
     header = rows[0][1]
     places = [place for place, name in enumerate(header) if name]
     lines = [

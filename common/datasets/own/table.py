@@ -1,5 +1,6 @@
 """Images of any kind, and a table of their labels; or DICOM files, with or without one."""
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -14,6 +15,9 @@ from .images import Images
 from .join import join
 from .labelled import labelled
 from .sheet import Sheet
+
+_PATIENTS = ("patient", "patientid", "patientno", "patientnumber", "pid", "mrn", "case", "caseid", "subject")
+"""What columns of patients are called, in small letters alone."""
 
 _USUAL = ("label", "class", "diagnosis", "pathology", "target")
 """Columns that hold the label where the user names none."""
@@ -47,6 +51,7 @@ def list_table(sheet: Sheet, images: Images, columns: Columns, rules: Rules) -> 
         if any(labels[line].values()):
             for position in positions:
                 lines_of[position].append(line)
+    _refuse_forgotten_patients(sheet, columns, images)
     details = Details(sheet, [its.row["image"] for its in images.found], columns)
     rows, repeated = list[Row](), 0
     for position, its in enumerate(images.found):
@@ -66,6 +71,18 @@ def list_table(sheet: Sheet, images: Images, columns: Columns, rules: Rules) -> 
     notes = [*sheet.notes, f"joined by {joined.how}: {size}"]
     notes += [f"lines that repeat the label of another for the same image: {repeated:,}"] if repeated else []
     return labelled(images.root, rows, rules, left_out=left_out, notes=notes)
+
+
+def _refuse_forgotten_patients(sheet: Sheet, columns: Columns, images: Images) -> None:
+    """Refuse to go without patients where the table has them: images of one would train and test."""
+    if columns.patient or any(its.row["patient"] for its in images.found):
+        return
+    for column in sheet.columns:
+        if re.sub(r"[^a-z]", "", column.casefold()) in _PATIENTS:
+            raise DatasetError(
+                f"images of one patient must not be parted, and {sheet.path} has a column {column!r}: "
+                f"give --patient {column!r}, or --patient none to go without"
+            )
 
 
 def _labels(sheet: Sheet, columns: Columns) -> list[Row]:

@@ -26,7 +26,8 @@ def read_workbook(path: Path, sheet: str = "") -> tuple[list[tuple[int, Sequence
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of extensions that it does not know, such as charts
-            book = load_workbook(path, data_only=True)
+            with path.open("rb") as file:  # of a name it would judge by the ending
+                book = load_workbook(file, data_only=True)
     except Exception as error:
         # openpyxl answers a damaged workbook with any class.
         raise DatasetError(f"{path} is a damaged workbook ({type(error).__name__}): save it again") from error

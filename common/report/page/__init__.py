@@ -115,6 +115,7 @@ def page(
         f"{card['dataset']['name']}: {told}",
         note(f"{result[:1].upper()}{result[1:]}.", "result"),
         note(f"{basis}.", "faint"),
+        note("Research only: not a medical device.", "faint"),
         _badges(card, metrics, audit),
         _navigation(list(filled)),
         "<main>",

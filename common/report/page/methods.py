@@ -13,8 +13,12 @@ TRAINED = {
 }
 """What `trainable` means."""
 
-LOSSES = {"CrossEntropyLoss": "cross-entropy", "BCEWithLogitsLoss": "binary cross-entropy"}
-"""What people call torch's losses."""
+LOSSES = {
+    "binary": "cross-entropy",
+    "multiclass": "cross-entropy",
+    "multilabel": "binary cross-entropy of each finding that is known",
+}
+"""The loss of each task (`common.losses.TaskLoss`)."""
 
 FOLDS = {
     "ours": "Parts were drawn by us: patients and near-duplicate images were kept together, classes were spread evenly "
@@ -97,25 +101,22 @@ def _training(card: Mapping[str, Any], cite: References) -> Iterator[str]:
     origin = f" {cite(RADIMAGENET)}" if "radimagenet" in source.lower() and not source.startswith("random") else ""
     yield f"The network was {card['backbone']}, started from {source}{origin}, with a linear classifier."
     recipe = card.get("recipe", {})
-    optimizer, loss = (_name(recipe.get(key)) for key in ("optimizer", "loss"))
+    optimizer = _name(recipe.get("optimizer"))
     by = f" by {optimizer}" if optimizer else ""
-    on = f" on the {LOSSES.get(loss, loss)}" if loss else ""
+    on = f" on the {LOSSES[card['task']]}"
     yield (
         f"{TRAINED[card['trainable']]}{by}{on} at a learning rate of {card['learning_rate']:g}, in batches of "
-        f"{card['batch_size']}, for at most {card['max_epochs']} epochs, and ended early after {card['patience']} "
-        f"without a better score on validation; epoch {card['best_epoch']} was kept (seed {card['seed']})."
+        f"{card['batch_size']}, for at most {card['max_epochs']} epochs or until {card['patience']} passed without "
+        f"a better score on validation; epoch {card['best_epoch']} was kept (seed {card['seed']})."
     )
     if told := _augmentation(recipe.get("train::random_transforms")):
         yield f"Augmentation: {told}."
 
 
 def _augmentation(transforms: Any) -> str:
-    """Return what the transforms say of themselves with their names, else names and arguments."""
+    """Return the transforms' names and arguments."""
     entries = [entry for entry in transforms or [] if isinstance(entry, Mapping)]
-    names = [_name(entry) for entry in entries]
-    if said := [str(entry["_desc_"]).rstrip(".") for entry in entries if "_desc_" in entry]:
-        return f"{'; '.join(said)} ({', '.join(names)})"
-    return "; ".join(f"{name} ({_arguments(entry)})" for name, entry in zip(names, entries, strict=True))
+    return "; ".join(f"{_name(entry)} ({_arguments(entry)})" for entry in entries)
 
 
 def _arguments(component: Mapping[str, Any]) -> str:

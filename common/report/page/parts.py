@@ -51,6 +51,8 @@ def words(name: str) -> str:
 
 NAMES = {
     "auc": "AUC",
+    "auc_mean": "AUC, pooled by the mean",
+    "auc_max": "AUC, pooled by the maximum",
     "youden": "Youden's threshold",
     "sensitivity_95": "threshold for 95 % sensitivity",
     "brier": "Brier score",

@@ -12,7 +12,7 @@ SCORE = {"value", "low", "high", "n"}
 PARTS = {
     "test": "Test part",
     "validation": "Validation part, on which thresholds, temperature and epoch were chosen",
-    "patient_level": "Studies, else patients, of the test part, with their images pooled",
+    "patient_level": "Examinations, else patients, of the test part, the probabilities of their images pooled",
 }
 """Headings of the parts, in their order; any other is called by its key."""
 

@@ -87,7 +87,7 @@ def test_a_table_among_the_images_is_not_left_out_but_other_files_are(study, tab
     path = labels(table, "ID{}".format).rename(study / "labels.csv")
     data = prepare_own(Own(kind="dicom", images=study, table=path), tmp_path / "data")
     assert (tmp_path / "data/left_out.csv").read_text() == "what,where,reason\nfile,notes.txt,not DICOM\n"
-    assert "in left_out.csv: 1 of file: not DICOM" in summary(data)
+    assert "in left_out.csv, file: not DICOM: 1" in summary(data)
 
 
 def test_a_table_needs_a_folder_that_exists(table, tmp_path):

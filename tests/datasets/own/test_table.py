@@ -88,3 +88,12 @@ def test_masks_are_no_images_without_a_label(sheet, found, tmp_path):
 def test_images_without_a_table_have_no_class(images):
     made = list_unlabelled(images)
     assert (len(made.rows), made.task, made.class_names) == (10, "unlabelled", ())
+
+
+@pytest.mark.parametrize("name", ["Patient", "patient_id", "Case ID", "MRN"])
+def test_a_column_of_patients_must_not_be_forgotten(sheet, images, name):
+    table, columns = sheet(["image", "class", name], *lines()), Columns(image="image", label="class")
+    with pytest.raises(DatasetError, match=f"a column '{name}': give --patient '{name}', or --patient none"):
+        list_table(table, images, columns, Rules())
+    without = list_table(table, images, Columns(image="image", label="class", patient="none"), Rules())
+    assert {row["patient"] for row in without.rows} == {""}
