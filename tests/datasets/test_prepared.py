@@ -155,9 +155,9 @@ def test_an_edited_index_is_refused_until_prepared_again(write):
 
 
 def test_another_version_is_refused(write, monkeypatch):
-    folder = write().folder
+    folder, written = write().folder, prepared.VERSION
     monkeypatch.setattr(prepared, "VERSION", 99)
-    with pytest.raises(DatasetError, match="has version 1, this code reads 99; prepare it again"):
+    with pytest.raises(DatasetError, match=f"has version {written}, this code reads 99; prepare it again"):
         read_prepared(folder)
 
 

@@ -27,6 +27,10 @@ def command(*words):
     return subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=False, env=environment)
 
 
+NONE = (None, None)
+"""A ratio without a goal."""
+
+
 @pytest.mark.parametrize(
     ("verb", "options", "rows", "goals"),
     [
@@ -37,8 +41,8 @@ def command(*words):
         (
             "read",
             ("--images", 2, "--size", 32, "--rounds", 1),
-            2 * 7 + 1,
-            [[(2.5, None), (2.5, None), *[(None, None)] * 6]],
+            2 * 9 + 5,
+            [[(2.5, None), NONE, (2.5, None), *[NONE] * 7, (10, None), NONE, (5, None)]],
         ),
     ],
 )
