@@ -19,16 +19,15 @@ ROOT = Path(__file__).parents[2]
 
 SMALL = ("--batch", 2, "--size", 32, "--steps", 1, "--rounds", 2)
 
+NONE = (None, None)
+"""A ratio without a goal."""
+
 
 def command(*words):
     # One thread: with more, threads that wait for each other on a busy machine take seconds for a small step.
     line = [sys.executable, "scripts/benchmark.py", *map(str, words)]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     return subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=False, env=environment)
-
-
-NONE = (None, None)
-"""A ratio without a goal."""
 
 
 @pytest.mark.parametrize(
