@@ -11,7 +11,7 @@ from ..errors import DatasetError, LabelError, SplitError
 from ..io.decode import Contents, contents
 from ..io.worker import Decoder
 from .folds import partition
-from .index import Row, findings, is_kept
+from .index import Row, findings, is_kept, masks
 from .prepared import DESCRIPTION, PreparedDataset, read_prepared
 from .store import find_store
 
@@ -85,9 +85,22 @@ def read_items(
     if absent := sorted(set(class_names) - _names([data.rows[position] for position in positions])):
         raise SplitError(f"fold {fold}: its {part} part has no {absent[0]!r}: add images of that class")
     items = [_item(data.rows[position], data.root) for position in positions]
+    return _with_store(data, items, positions, str(fold), image_size=image_size, window=window)
+
+
+def _with_store(
+    data: PreparedDataset,
+    items: list[dict[str, Any]],
+    positions: Sequence[int],
+    fold: str,
+    *,
+    image_size: Sequence[int] | None,
+    window: str,
+) -> Items:
+    """Return items that come from the store where there is one; `positions` are their rows'."""
     if image_size and (store := find_store(data, image_size=image_size, window=window)):
         items = [{**item, "stored": (str(store), position)} for item, position in zip(items, positions, strict=True)]
-    return Items(items, _origin(data, str(fold)))
+    return Items(items, _origin(data, fold))
 
 
 def _names(rows: Sequence[Row]) -> set[str]:
@@ -105,6 +118,35 @@ def _item(row: Row, root: Path) -> dict[str, Any]:
         "study": row["study"],
         **{column: row[column] for column in CARRIED if column in row},
     }
+
+
+def read_masked(
+    dataset_dir: str | Path,
+    *,
+    fold: int | str,
+    part: str,
+    image_size: Sequence[int] | None = None,
+    window: str = "none",
+) -> Items:
+    """Return the annotated items of one part of one fold, in the order of the index; the label is a list of masks.
+
+    An image that is not annotated is passed over; a normal one has an all-zero mask. Arguments as of `read_items`.
+
+    Raises:
+        DatasetError: Not a prepared data set, edited since, or with a store of another size or window.
+        SplitError: No such fold, or a part without a mask.
+    """
+    data = read_prepared(Path(dataset_dir))
+    parts = partition(data.rows, str(fold))
+    positions = [place for place, row in enumerate(data.rows) if parts[place] == part and masks(row)]
+    if not positions:
+        raise SplitError(f"fold {fold}: no image of its {part} part has a mask: prepare a data set with masks")
+    items = [{**_item(data.rows[place], data.root), "label": _mask_paths(data, place)} for place in positions]
+    return _with_store(data, items, positions, str(fold), image_size=image_size, window=window)
+
+
+def _mask_paths(data: PreparedDataset, position: int) -> list[str]:
+    return [str(data.root / mask) for mask in masks(data.rows[position])]
 
 
 def read_folder(dataset_dir: str | Path) -> Items:

@@ -122,7 +122,7 @@ class ReadImaged(LoadImaged):
     def __call__(self, data: Mapping[Hashable, Any], reader: ImageReader | None = None) -> dict[Hashable, Any]:
         """Return the item with its images read."""
         item = dict(data)
-        if stored := item.pop("stored", None):
+        if stored := item.get("stored"):
             return {**item, **dict.fromkeys(self.keys, _stored_image(*stored))}
         frame, crop = item.get("frame"), item.get("crop") or ""
         own = Reader(frame=frame, window=self.window, crop=crop, decoder=self.decoder)

@@ -3,5 +3,6 @@
 from .augment import AugmentedBatch, RandomAffine
 from .captions import CropCaptiond
 from .labels import ReadLabeld
+from .masks import ReadMaskd
 
-__all__ = ["AugmentedBatch", "CropCaptiond", "RandomAffine", "ReadLabeld"]
+__all__ = ["AugmentedBatch", "CropCaptiond", "RandomAffine", "ReadLabeld", "ReadMaskd"]

@@ -3,7 +3,7 @@ import itertools
 import pytest
 
 from common.datasets.folds import assign_folds
-from common.datasets.items import evenly, read_folder, read_items
+from common.datasets.items import evenly, read_folder, read_items, read_masked
 from common.datasets.prepared import read_prepared, write_prepared
 from common.errors import DatasetError, LabelError, SplitError
 
@@ -118,3 +118,20 @@ def test_a_sample_is_even_and_keeps_the_ends(count, at_most):
     assert (numbers[0], numbers[-1]) == (0, count - 1)
     steps = {after - before for before, after in itertools.pairwise(numbers)}
     assert max(steps) - min(steps) <= 1
+
+
+def test_the_annotated_images_of_a_part_come_with_their_masks(phantoms):
+    rows = {row["image"]: row for row in read_prepared(phantoms).rows}
+    root = read_prepared(phantoms).root
+    items = read_masked(phantoms, fold=0, part="test")
+    assert [item["image"] for item in items] == [
+        item["image"] for item in read_items(phantoms, NAMES, fold=0, part="test")
+    ]
+    for item in items:
+        row = rows[item["image"].removeprefix(f"{root}/")]
+        assert item["label"] == [str(root / row["mask"])]
+
+
+def test_a_data_set_without_masks_has_nothing_to_segment(findings):
+    with pytest.raises(SplitError, match="no image of its train part has a mask"):
+        read_masked(findings, fold=0, part="train")

@@ -247,7 +247,11 @@ COMPRESSED = gzip.compress(PLAIN, mtime=0)
         (with_bytes(COMPRESSED, 900, bytes(40)), 12, "damaged or truncated"),
         (COMPRESSED[:9], 0, "damaged or truncated"),
         (with_bytes(PLAIN, 42, struct.pack("<hh", 30_000, 30_000)), 0, r"claims 11,700,000,352 bytes but holds 1,639"),
-        (gzip.compress(with_bytes(PLAIN, 42, struct.pack("<hh", 30_000, 30_000)), mtime=0), 0, "but holds .* compressed"),
+        (
+            gzip.compress(with_bytes(PLAIN, 42, struct.pack("<hh", 30_000, 30_000)), mtime=0),
+            0,
+            "but holds .* compressed",
+        ),
         (with_bytes(PLAIN, 42, struct.pack("<h", -9)), 0, r"none empty; this one \(-9, 11, 13\)"),
         (with_bytes(PLAIN, 40, struct.pack("<6h", 5, 9, 11, 13, 1, 3)), 0, r"a volume is \(x, y, z\)"),
         (with_bytes(PLAIN, 344, b"ni1\0"), 0, "a .hdr and .img pair"),
