@@ -81,7 +81,7 @@ class Run:
             (folder / ".writable").unlink()
 
     def save_model(self, network: "nn.Module", **facts: Any) -> None:
-        """Write `model.pt`, the network's plain tensors, `seen.txt`, and `model.json`, the settings and `facts` about it."""
+        """Write `model.pt`, the plain tensors, `seen.txt`, and `model.json`, the settings and `facts` about it."""
         state = {name: tensor.detach().cpu().contiguous() for name, tensor in network.state_dict().items()}
         write_seen(self.ckpt_dir, self._seen)
         write_tensors(self.ckpt_dir / "model.pt", state)
