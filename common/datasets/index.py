@@ -1,8 +1,8 @@
 """The index: a row per image, its columns, and its text form (`index.csv`)."""
 
 import csv
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from sys import intern
 
 from ..errors import DatasetError
 
@@ -24,6 +24,9 @@ PREPARED_COLUMNS = ("fold", "exclude", "group", "pixels")
 `fold`: 0-4, in which the image is tested; empty if excluded. `exclude`: empty, or why the image is in no part.
 `group`: number shared by near duplicates; empty if alone. `pixels`: digest of the decoded pixels (`duplicates.py`).
 """
+
+UNIQUE = ("image", "pixels")
+"""Columns whose values differ from row to row."""
 
 FINDING = "label:"
 """What the column of a finding begins with, in a multi-label set: `1` present, `0` absent, empty not known."""
@@ -57,14 +60,27 @@ def contradicting(rows: Sequence[Row]) -> bool:
     return len(values) > len({name for name, _ in values})
 
 
-def to_csv(rows: Sequence[Row]) -> str:
-    """Return `index.csv`: rows by key, columns in the fixed order, so that equal rows give equal bytes."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, _ordered_columns(rows), restval="", lineterminator="\n")
-    writer.writeheader()
-    in_order = sorted(rows, key=key)
-    writer.writerows(in_order)
-    return text.getvalue()
+def in_order(rows: Iterable[Row]) -> list[Row]:
+    """Return rows as an index has them: by key, each with every column, empty where it had none."""
+    result = sorted(rows, key=key)
+    columns = _ordered_columns(result)
+    return [row if len(row) == len(columns) else {**dict.fromkeys(columns, ""), **row} for row in result]
+
+
+def to_csv(rows: Sequence[Row]) -> Iterator[str]:
+    """Yield the lines of the `index.csv` of rows `in_order`, columns in the fixed order: equal rows give equal bytes."""
+    columns = _ordered_columns(rows)
+    writer = csv.writer(_Line(), lineterminator="\n")
+    yield writer.writerow(columns)
+    for row in rows:
+        yield writer.writerow([row[column] for column in columns])
+
+
+class _Line:
+    """What a writer of CSV takes for its file, so that it returns each line."""
+
+    def write(self, line: str) -> str:
+        return line
 
 
 def _ordered_columns(rows: Iterable[Row]) -> list[str]:
@@ -74,14 +90,19 @@ def _ordered_columns(rows: Iterable[Row]) -> list[str]:
     return first + [column for column in present if column not in first]
 
 
-def from_csv(text: str) -> list[Row]:
-    """Return the rows of an `index.csv`.
+def from_csv(lines: Iterable[str]) -> list[Row]:
+    """Return the rows of the lines of an `index.csv`; values that recur are one object, which halves their memory.
 
     Raises:
         DatasetError: A fixed column is missing.
     """
-    reader = csv.DictReader(io.StringIO(text))
-    missing = [column for column in (*COLUMNS, *PREPARED_COLUMNS) if column not in (reader.fieldnames or ())]
+    reader = csv.reader(lines)
+    columns = next(reader, [])
+    missing = [column for column in (*COLUMNS, *PREPARED_COLUMNS) if column not in columns]
     if missing:
-        raise DatasetError(f"an index has a column {missing[0]!r}, this one {reader.fieldnames}: prepare it again")
-    return list(reader)
+        raise DatasetError(f"an index has a column {missing[0]!r}, this one {columns}: prepare it again")
+    shared = [column not in UNIQUE for column in columns]
+    return [
+        {column: intern(text) if recurs else text for column, text, recurs in zip(columns, line, shared, strict=True)}
+        for line in reader
+    ]
