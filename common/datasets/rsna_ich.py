@@ -10,13 +10,12 @@ import csv
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from sys import intern
 
 from ..errors import DatasetError
 from . import Published
 from .headers import ERROR, read_headers
 from .hemorrhage import ANY, CLASS_NAMES, EACH, SUBTYPES, label_columns
-from .index import Row
+from .index import Row, lean
 
 TABLE, FOLDER = "stage_2_train.csv", "stage_2_train"
 
@@ -56,9 +55,9 @@ def list_images(source: Path, work: Path | None = None, *, task: str) -> tuple[P
         labels.setdefault(path.stem, (0, 0))
     paths = [f"{FOLDER}/{name}.dcm" for name in sorted(labels)]
     headers = read_headers(source, paths, KEYWORDS, work)
-    return source, [
+    return source, lean(
         _row(task, path, labels[Path(path).stem], header) for path, header in zip(paths, headers, strict=True)
-    ]
+    )
 
 
 def _labels(path: Path) -> dict[str, tuple[int, int]]:
@@ -100,9 +99,9 @@ def _row(task: str, path: str, said: tuple[int, int], header: Mapping[str, str])
         "frame": "",
         "mask": "",
         "crop": "",
-        **{column: intern(text) for column, text in columns.items()},
-        "patient": intern(header.get("PatientID", "")),
-        "study": intern(header.get("StudyInstanceUID", "")),
+        **columns,
+        "patient": header.get("PatientID", ""),
+        "study": header.get("StudyInstanceUID", ""),
         "split": "",
         "exclude": reason,
     }
