@@ -99,6 +99,7 @@ def _sorted_into_buckets(thumbnails: np.ndarray) -> Iterator[Pairs]:
 
     lit = np.flatnonzero(thumbnails.any(1))
     whitened = _whitened(thumbnails, lit)
+    del thumbnails
     bits = min(int(np.log2(max(len(lit), 2) / PER_BUCKET)) + 1, COMPONENTS)
     for table in tqdm(range(TABLES), desc="look-alikes", delay=1, disable=None):
         # Orthogonal directions, so that no two bits of a bucket say nearly the same.

@@ -51,3 +51,26 @@ def test_findings_stand_after_the_prepared_columns_and_survive_as_text(make_find
     rows = [make_findings(n, {"mass": str(n % 2), "cyst": ""}) for n in range(3)]
     assert next(to_csv(rows)).endswith("pixels,label:mass,label:cyst\n")
     assert from_csv(to_csv(rows)) == rows
+
+
+def test_lean_rows_are_the_same_rows_with_the_columns_of_the_preparation(make_row):
+    rows = [make_row(0, device="D"), {"image": "a.png", "label": "benign"}]
+    first, second = lean(rows)
+    assert first == rows[0]
+    assert list(second) == ["image", "label", *PREPARED_COLUMNS]
+    second["fold"] = "3"
+    assert {**second} == {**rows[1], **dict.fromkeys(PREPARED_COLUMNS, ""), "fold": "3"}
+    assert first["fold"] == ""
+
+
+def test_the_columns_of_a_lean_row_are_fixed(make_row):
+    (row,) = lean([make_row(0)])
+    with pytest.raises(KeyError, match="device"):
+        row["device"] = "D"
+    with pytest.raises(TypeError, match="the columns of a lean row are fixed: 'fold' stays"):
+        del row["fold"]
+
+
+def test_columns_that_a_row_lacks_are_empty_in_order(make_row):
+    with_device, without = make_row(1, device="D"), make_row(0)
+    assert in_order([with_device, without]) == [{**without, "device": ""}, with_device]
