@@ -61,7 +61,9 @@ def contradicting(rows: Sequence[Row]) -> bool:
 
 
 class LeanRow(MutableMapping[str, str]):
-    """A row of fixed columns, whose names it shares with other rows: without its values 220 bytes, 470 as a dict.
+    """A row that shares its columns with others: without its values 220 bytes, 470 as a dict.
+
+    As in any table, a column that one row gains all of them have, empty.
 
     Args:
         places: Where the value of each column stands; one object for many rows.
@@ -70,17 +72,20 @@ class LeanRow(MutableMapping[str, str]):
 
     __slots__ = ("_places", "_values")
 
-    def __init__(self, places: Mapping[str, int], values: Sequence[str]) -> None:
+    def __init__(self, places: dict[str, int], values: Sequence[str]) -> None:
         self._places, self._values = places, list(values)
 
     def __getitem__(self, column: str) -> str:
-        return self._values[self._places[column]]
+        place = self._places[column]
+        return self._values[place] if place < len(self._values) else ""
 
     def __setitem__(self, column: str, value: str) -> None:
-        self._values[self._places[column]] = value
+        place = self._places.setdefault(column, len(self._places))
+        self._values.extend([""] * (place + 1 - len(self._values)))
+        self._values[place] = value
 
     def __delitem__(self, column: str) -> None:
-        raise TypeError(f"the columns of a lean row are fixed: {column!r} stays, set it to an empty text")
+        raise TypeError(f"a row shares its columns with others: {column!r} stays, set it to an empty text")
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._places)
@@ -98,9 +103,11 @@ def lean(rows: Iterable[Mapping[str, str]]) -> list[Row]:
     kinds: dict[tuple[str, ...], dict[str, int]] = {}
     for row in rows:
         own = {**row, **{column: row.get(column, "") for column in PREPARED_COLUMNS}}
-        places = kinds.setdefault(tuple(own), dict(zip(own, range(len(own)), strict=True)))
+        columns = tuple(own)
+        if columns not in kinds:
+            kinds[columns] = {column: place for place, column in enumerate(columns)}
         values = [text if column in UNIQUE else intern(text) for column, text in own.items()]
-        result.append(LeanRow(places, values))
+        result.append(LeanRow(kinds[columns], values))
     return result
 
 

@@ -63,12 +63,16 @@ def test_lean_rows_are_the_same_rows_with_the_columns_of_the_preparation(make_ro
     assert first["fold"] == ""
 
 
-def test_the_columns_of_a_lean_row_are_fixed(make_row):
-    (row,) = lean([make_row(0)])
-    with pytest.raises(KeyError, match="device"):
-        row["device"] = "D"
-    with pytest.raises(TypeError, match="the columns of a lean row are fixed: 'fold' stays"):
-        del row["fold"]
+def test_lean_rows_gain_columns_together_and_keep_them(make_row):
+    first, second, other = lean([make_row(0), make_row(1), make_row(2, device="D")])
+    second["split_1"] = "train"
+    assert (first["split_1"], second["split_1"]) == ("", "train")
+    assert first == make_row(0, split_1="")
+    assert other == make_row(2, device="D")
+    with pytest.raises(KeyError, match="split_2"):
+        first["split_2"]
+    with pytest.raises(TypeError, match="a row shares its columns with others: 'fold' stays"):
+        del first["fold"]
 
 
 def test_columns_that_a_row_lacks_are_empty_in_order(make_row):
