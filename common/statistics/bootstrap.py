@@ -83,13 +83,18 @@ def patient_resamples(
     images = np.argsort(codes, kind="stable")  # the images of one patient side by side
     counts = np.bincount(codes)
     starts = np.cumsum(counts) - counts
-    has_positive = np.zeros(len(counts), dtype=bool)
-    if labels is not None:
-        has_positive[codes[np.asarray(labels) == 1]] = True
-    strata = [np.flatnonzero(has_positive), np.flatnonzero(~has_positive)]
+    strata = patient_strata(codes, labels)
     generator = np.random.default_rng(seed)
     for _ in range(n_resamples):
-        drawn = np.concatenate([s[generator.integers(0, s.size, s.size)] for s in strata if s.size])
+        drawn = np.concatenate([s[generator.integers(0, s.size, s.size)] for s in strata])
         sizes = counts[drawn]
         within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)  # 0, 1, ... in each patient
         yield images[np.repeat(starts[drawn], sizes) + within]
+
+
+def patient_strata(codes: NDArray[np.intp], labels: ArrayLike | None) -> list[NDArray[np.intp]]:
+    """Return the patients that are drawn among themselves: with a positive image and without; all, without labels."""
+    has_positive = np.zeros(1 + codes.max(initial=-1), dtype=bool)
+    if labels is not None:
+        has_positive[codes[np.asarray(labels) == 1]] = True
+    return [stratum for stratum in (np.flatnonzero(has_positive), np.flatnonzero(~has_positive)) if stratum.size]

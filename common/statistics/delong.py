@@ -1,11 +1,7 @@
 """The area under the ROC curve (AUC) and its interval, for images that come in patients.
 
-An image's *placement* is the share of the other class that it is ordered rightly against; a tie counts half. The AUC
-is the mean placement, and the spread of placements gives its variance:
+The AUC is the mean placement (`placements`), and their spread gives its variance (`influence`). Its interval:
 
-- DeLong, DeLong and Clarke-Pearson, Biometrics 44 (1988) 837: the variance from placements;
-- Sun and Xu, IEEE Signal Processing Letters 21 (2014) 1389: placements from midranks, O(n log n);
-- Obuchowski, Biometrics 53 (1997) 567: the same for several images a patient, which are not independent;
 - Pepe, The Statistical Evaluation of Medical Tests (2003), 5.2.4: the interval on the logit scale, so that it stays
   inside [0, 1];
 - Newcombe, Statistics in Medicine 25 (2006) 559, method 5: a score interval, for where placements have no spread, or
@@ -17,13 +13,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .interval import NAN, Interval, normal_quantile
+from .influence import ROUNDING, Influence, patient_influence
+from .interval import NAN, Interval, normal_quantile, t_quantile
 from .patients import patient_codes
+from .placements import placements
 
 Floats = NDArray[np.float64]
-
-ROUNDING = 1e-12
-"""A variance below this share of its own terms is a zero that rounding hides (float64 carries 2e-16)."""
 
 FEW_PATIENTS = 10
 """With fewer patients in a class, the spread of its placements says little about the variance.
@@ -69,26 +64,26 @@ def auc_interval(
         The AUC; n is the number of images used. NaN value and bounds if a class is missing or a score is NaN.
     """
     labels, scores = np.asarray(labels), np.asarray(scores, dtype=np.float64)
-    folds = np.zeros(len(labels)) if folds is None else np.asarray(folds)
-    positive, negative = labels == 1, labels == 0
-    n = int(np.count_nonzero(positive | negative))
-    placements, opponents = _within_folds(positive, negative, scores=scores, folds=folds)
+    known = np.isin(labels, (0, 1))
+    positive, scores, n = labels[known] == 1, scores[known], int(np.count_nonzero(known))
+    placed, opponents = _within_folds(positive, scores, None if folds is None else np.asarray(folds)[known])
     pairs = opponents[positive].sum()
     if pairs == 0 or np.isnan(scores).any():
         return Interval(NAN, NAN, NAN, n)
-    codes = np.arange(len(labels)) if patients is None else patient_codes(patients)
-    patients_positive, patients_negative = (len(np.unique(codes[rows])) for rows in (positive, negative))
-    area = float(placements[positive] @ opponents[positive] / pairs)
-    variance = 0.0
-    if min(patients_positive, patients_negative) >= FEW_PATIENTS:
-        influence = (placements - area) * opponents / pairs
-        above, below = influence[positive], influence[negative]
-        variance = _variance(above, below, codes_above=codes[positive], codes_below=codes[negative])
-    if variance == 0:
-        low, high = _score_bounds(area, patients_positive, patients_negative, level=level)
-    else:
-        low, high = _logit_bounds(area, variance, level=level)
+    area = float(placed[positive] @ opponents[positive] / pairs)
+    codes = None if patients is None else patient_codes(np.asarray(patients)[known])
+    moved = patient_influence((placed - area) * opponents / pairs, positive, codes)
+    low, high = auc_bounds(area, moved, level=level)
     return Interval(area, low, high, n)
+
+
+def auc_bounds(area: float, moved: Influence, *, level: float) -> tuple[float, float]:
+    """Return the bounds of `auc_interval` for an area of which each patient moves so much."""
+    m, n, _ = moved.counts
+    variance = float(moved.variance()) if min(m, n) >= FEW_PATIENTS else 0.0
+    if variance == 0:
+        return score_bounds(area, m, n, level=level)
+    return _logit_bounds(area, t_quantile(level, float(moved.freedom())) * variance**0.5)
 
 
 def auc_influence(labels: ArrayLike, scores: ArrayLike, codes: NDArray[np.intp]) -> Floats:
@@ -104,69 +99,34 @@ def auc_influence(labels: ArrayLike, scores: ArrayLike, codes: NDArray[np.intp])
     labels, scores = np.asarray(labels), np.asarray(scores, dtype=np.float64)
     positive, negative = labels == 1, labels == 0
     moved = np.zeros(1 + codes.max())
-    for rows, placements in zip((positive, negative), _placements(scores[positive], scores[negative]), strict=True):
-        np.add.at(moved, codes[rows], (placements - placements.mean()) / len(placements))
+    known = positive | negative
+    placed = np.zeros(len(labels))
+    placed[known] = placements(positive[known], scores[known])
+    for rows in (positive, negative):
+        np.add.at(moved, codes[rows], (placed[rows] - placed[rows].mean()) / np.count_nonzero(rows))
     return moved
 
 
-def _within_folds(
-    positive: NDArray[np.bool_], negative: NDArray[np.bool_], *, scores: Floats, folds: NDArray[Any]
-) -> tuple[Floats, Floats]:
+def _within_folds(positive: NDArray[np.bool_], scores: Floats, folds: NDArray[Any] | None) -> tuple[Floats, Floats]:
     """Return each image's placement and the number of images that it is placed against, 0 where there is none."""
-    placements, opponents = np.zeros(len(scores)), np.zeros(len(scores))
-    for fold in np.unique(folds):
-        above, below = positive & (folds == fold), negative & (folds == fold)
-        if above.any() and below.any():
-            placements[above], placements[below] = _placements(scores[above], scores[below])
-            opponents[above], opponents[below] = np.count_nonzero(below), np.count_nonzero(above)
-    return placements, opponents
+    placed, opponents = np.zeros(len(scores)), np.zeros(len(scores))
+    for rows in [slice(None)] if folds is None else [folds == fold for fold in np.unique(folds)]:
+        its, m = positive[rows], np.count_nonzero(positive[rows])
+        if 0 < m < its.size:
+            placed[rows] = placements(its, scores[rows])
+            opponents[rows] = np.where(its, its.size - m, m)
+    return placed, opponents
 
 
-def _placements(positive: Floats, negative: Floats) -> tuple[Floats, Floats]:
-    """Return the placements of the positive images `(M,)` and of the negative images `(N,)`, in [0, 1]."""
-    ranks = _midranks(np.concatenate([positive, negative]))
-    m, n = len(positive), len(negative)
-    return (ranks[:m] - _midranks(positive)) / n, 1 - (ranks[m:] - _midranks(negative)) / m
-
-
-def _midranks(values: Floats) -> Floats:
-    """Return the rank of each value, from 1; equal values share the mean of theirs."""
-    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
-    return (np.cumsum(counts) - (counts - 1) / 2)[inverse]
-
-
-def _variance(above: Floats, below: Floats, *, codes_above: NDArray[np.intp], codes_below: NDArray[np.intp]) -> float:
-    """Return Obuchowski's variance of the AUC; with one image a patient it is DeLong's.
-
-    Args:
-        above: Influence of the positive images, `(M,)`: placement minus AUC, divided by M.
-        below: The same of the negative images, `(N,)`, divided by N.
-        codes_above: Patient of each positive image, `(M,)`.
-        codes_below: Patient of each negative image, `(N,)`.
-    """
-    size = 1 + int(max(codes_above.max(), codes_below.max()))
-    sum_above = np.bincount(codes_above, weights=above, minlength=size)
-    sum_below = np.bincount(codes_below, weights=below, minlength=size)
-    patients_above, patients_below = len(np.unique(codes_above)), len(np.unique(codes_below))
-    patients = len(np.union1d(codes_above, codes_below))
-    separate = _unbiased(patients_above) * sum_above @ sum_above + _unbiased(patients_below) * sum_below @ sum_below
-    variance = separate + 2 * _unbiased(patients) * sum_above @ sum_below
-    return float(variance) if variance > ROUNDING * separate else 0.0
-
-
-def _unbiased(count: int) -> float:
-    return count / (count - 1)
-
-
-def _logit_bounds(area: float, variance: float, *, level: float) -> tuple[float, float]:
+def _logit_bounds(area: float, half: float) -> tuple[float, float]:
     from scipy.special import expit, logit
 
     # The delta method: d logit(A) / dA = 1 / (A (1 - A)).
-    half = normal_quantile(level) * variance**0.5 / (area * (1 - area))
+    half /= area * (1 - area)
     return float(expit(logit(area) - half)), float(expit(logit(area) + half))
 
 
-def _score_bounds(area: float, m: int, n: int, *, level: float) -> tuple[float, float]:
+def score_bounds(area: float, m: int, n: int, *, level: float) -> tuple[float, float]:
     """Return Newcombe's method 5 for `m` positive and `n` negative units; symmetric in A and 1 - A."""
     z = normal_quantile(level)
     return _score_bound(area, m, n, z=z), 1 - _score_bound(1 - area, m, n, z=z)

@@ -33,3 +33,10 @@ def normal_quantile(level: float) -> float:
     from scipy.special import ndtri
 
     return float(ndtri((1 + level) / 2))
+
+
+def t_quantile(level: float, freedom: float) -> float:
+    """Return t of a two-sided interval at `level` with so many degrees of freedom: 2.26 for 0.95 and 9."""
+    from scipy.special import stdtrit
+
+    return float(stdtrit(freedom, (1 + level) / 2))

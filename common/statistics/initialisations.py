@@ -1,0 +1,170 @@
+"""By how much one initialisation beats another: the mean AUC difference within folds, over folds and seeds.
+
+Seeds are to a network what readers are to an imaging modality: both arms are judged by each on the same patients. So
+the variance is that of multi-reader studies, for correlated areas: Obuchowski and Rockette, Communications in
+Statistics, Simulation and Computation 24 (1995) 285, with the degrees of freedom of Hillis, Statistics in Medicine 26
+(2007) 596. It has two parts. What the patients move the mean over seeds by, each by its influence (LeDell, Petersen and
+van der Laan, Electronic Journal of Statistics 9 (2015) 1583), and the variance over seeds, less what the patients have
+put into it already.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .covariance import auc_influences, error_without_spread, same_order
+from .difference import Difference
+from .influence import unbiased
+from .paired import Paired, crossed
+
+Floats = NDArray[np.float64]
+
+ENOUGH_SEEDS = 3
+"""Fewer say too little about how much a training varies; then only the models that were trained are compared."""
+
+
+NOTHING = 1e-24
+"""A variance up to this is rounding: an AUC is known to 1e-16 or so, and a thousand of them add up to less than 1e-12."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estimate:
+    """The difference of two initialisations, and what it stands on.
+
+    Attributes:
+        difference: Mean AUC difference, first less second, with its standard error.
+        areas: Mean AUC of the first and of the second.
+        images: Number of different images; of a repeated split, of one repeat.
+        patients: Number of patients.
+        positives: Patients with a positive image.
+        negatives: Patients with a negative image.
+        fewest: The smallest number of patients of one class in a fold.
+        seeds: Number of seeds.
+        folds: Number of folds, of all repeats.
+        patient_variance: The part of the squared standard error that shrinks as patients are added.
+        seed_variance: Variance of the true difference between seeds, which only more seeds make up for.
+    """
+
+    difference: Difference
+    areas: tuple[float, float]
+    images: int
+    patients: int
+    positives: int
+    negatives: int
+    fewest: int
+    seeds: int
+    folds: int
+    patient_variance: float
+    seed_variance: float
+
+
+@dataclass(frozen=True)
+class _Moved:
+    """Mean over folds of the AUCs `(S, 2)`, and of what each patient moves their difference by, `(S, P)`."""
+
+    areas: Floats
+    above: Floats
+    below: Floats
+    fewest: int
+    means: float
+    """Folds a patient's class was centred in: the number of AUCs estimated from the same patients."""
+
+
+def initialisation_difference(pairs: Sequence[Paired]) -> Estimate:
+    """Return the mean within-fold AUC difference over folds and seeds, with its standard error.
+
+    With fewer than `ENOUGH_SEEDS` seeds the error is that of the trained models: the patients' part alone.
+
+    Args:
+        pairs: One for each fold and seed.
+    """
+    folds = list(crossed(pairs).values())
+    labels = np.concatenate([its[0].label for its in folds])
+    names, codes = np.unique(np.concatenate([its[0].patient for its in folds]).astype(str), return_inverse=True)
+    positives, negatives = (len(np.unique(codes[labels == label])) for label in (1, 0))
+    areas, moved, tested = _mean_over_folds(folds, names)
+    by_seed, seeds = areas[:, 0] - areas[:, 1], len(areas)
+    repeats = tested[:, 2].sum() / len(names)
+    # One degree of freedom is lost for each AUC that placements are centred on: one a fold.
+    free = [max(count - len(folds) / repeats, 1.0) for count in (positives, negatives)]
+    patients, freedom = _of_patients(moved.mean(axis=1), free)
+    variance, between = patients, 0.0
+    if seeds >= ENOUGH_SEEDS:
+        between = float(by_seed.var(ddof=1))
+        # What patients put into the differences between seeds: their mean variance less the mean covariance of seeds.
+        own = max(float((moved.sum(axis=0) ** 2).sum(axis=1).mean()) - patients, 0.0) * seeds / (seeds - 1)
+        shared = max(patients - own / seeds, 0.0)
+        variance, freedom = _hillis(shared, freedom, between / seeds, seeds)
+        between = max(between - own, 0.0)
+    if variance <= NOTHING and not all(same_order(pair.score_a, pair.score_b) for pair in pairs):
+        variance, freedom = error_without_spread(float(areas[0, 0]), (positives, negatives)) ** 2, np.inf
+        patients = variance
+    images = round(len(labels) / repeats)
+    return Estimate(
+        difference=Difference(value=float(by_seed.mean()), error=variance**0.5, freedom=freedom, n=images),
+        areas=(float(areas[:, 0].mean()), float(areas[:, 1].mean())),
+        images=images,
+        patients=len(names),
+        positives=positives,
+        negatives=negatives,
+        fewest=int(tested[:, :2].min()),
+        seeds=seeds,
+        folds=len(folds),
+        patient_variance=patients,
+        seed_variance=between,
+    )
+
+
+def _mean_over_folds(
+    folds: Sequence[Sequence[Paired]], names: NDArray[np.str_]
+) -> tuple[Floats, Floats, NDArray[np.int_]]:
+    """Return the means over folds, and how many patients each fold has.
+
+    Returns:
+        The AUCs of both models by seed, `(S, 2)`; what each patient's positive and negative images move their
+        difference by, `(2, S, P)`, scaled so that squares are unbiased in each fold; and of each fold, how many patients
+        have a positive image, a negative one, any, `(F, 3)`.
+    """
+    seeds = len(folds[0])
+    areas, moved = np.zeros((seeds, 2)), np.zeros((2, seeds, len(names)))
+    counts = []
+    for its in folds:
+        patients, codes = np.unique(its[0].patient.astype(str), return_inverse=True)
+        scores = np.array([[pair.score_a, pair.score_b] for pair in its], dtype=np.float64)
+        both, influence = auc_influences(its[0].label == 1, scores, codes)
+        contrast = influence[:, 0] - influence[:, 1]
+        areas += both / len(folds)
+        where = np.searchsorted(names, patients)
+        for part, its_moved, count in zip(moved, (contrast.above, contrast.below), contrast.counts, strict=False):
+            part[:, where] += unbiased(count) ** 0.5 * its_moved / len(folds)
+        counts.append(contrast.counts)
+    return areas, moved, np.array(counts)
+
+
+def _of_patients(moved: Floats, free: Sequence[float]) -> tuple[float, float]:
+    """Return the patients' variance of a difference and its degrees of freedom, as `Influence` has them.
+
+    Args:
+        moved: What each patient's positive and negative images move it by, `(2, P)`.
+        free: Degrees of freedom of the positive and of the negative patients.
+    """
+    terms = (moved**2).sum(axis=1)
+    least = float(sum(term**2 / its for term, its in zip(terms, free, strict=True)))
+    return float((moved.sum(axis=0) ** 2).sum()), float(terms.sum()) ** 2 / least if least > 0 else np.inf
+
+
+def _hillis(shared: float, freedom: float, between: float, seeds: int) -> tuple[float, float]:
+    """Return the variance of the mean over seeds, and its degrees of freedom.
+
+    Hillis (2007) takes the patients' part as known; here it has its own degrees of freedom (Satterthwaite).
+
+    Args:
+        shared: The patients' part: the covariance of two seeds' differences.
+        freedom: Its degrees of freedom.
+        between: Variance between seeds, divided by their number.
+        seeds: Their number.
+    """
+    least = shared**2 / freedom + between**2 / (seeds - 1)
+    return shared + between, (shared + between) ** 2 / least if least > 0 else np.inf
