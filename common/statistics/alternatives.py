@@ -17,9 +17,9 @@ from .resampled import corrected_resampled_difference
 def alternatives(pairs: Sequence[Paired], *, n_resamples: int = 1000, seed: int = 0) -> dict[str, Interval]:
     """Return the difference with its 95 % interval by each method, the deciding one first.
 
-    Only the first knows of both patients and seeds. DeLong's, with Obuchowski's variance within folds, and the bootstrap
-    take the trained models as they are; Nadeau and Bengio's knows of patients only what differs between folds, and has
-    no bounds with a single fold.
+    Only the first knows of both patients and seeds. DeLong's, with Obuchowski's variance within folds, and the
+    bootstrap take the trained models as they are; Nadeau and Bengio's knows of patients only what differs between
+    folds, and has no bounds with a single fold.
 
     Args:
         pairs: One for each fold and seed.

@@ -1,4 +1,4 @@
-"""The BCa interval of the cluster bootstrap: percentiles, mended for bias and for an error that changes with the value."""
+"""The BCa interval of the cluster bootstrap: percentiles, mended for bias and for an error that is not constant."""
 
 from collections.abc import Callable
 
@@ -12,8 +12,8 @@ from .patients import patient_codes
 Metric = Callable[[NDArray[np.intp]], float]
 
 BLOCKS = 200
-"""The most times that patients of a stratum are left out. The third moments of blocks add up to those of their patients,
-so a skewness needs no more; a metric of a second then takes some minutes, not an hour."""
+"""The most times that patients of a stratum are left out. The third moments of blocks add up to those of their
+patients, so a skewness needs no more; a metric of a second then takes some minutes, not an hour."""
 
 
 def bca_interval(

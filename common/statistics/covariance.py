@@ -5,10 +5,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from .delong import score_bounds
 from .difference import Difference
-from .influence import Influence, patient_influence
+from .influence import auc_influences
 from .interval import normal_quantile
 from .patients import patient_codes
-from .placements import placements
 
 Floats = NDArray[np.float64]
 
@@ -27,23 +26,6 @@ def auc_covariance(labels: ArrayLike, scores: ArrayLike, *, patients: ArrayLike 
         None if patients is None else patient_codes(patients),
     )
     return areas, moved.covariance()
-
-
-def auc_influences(
-    positive: NDArray[np.bool_], scores: Floats, codes: NDArray[np.intp] | None
-) -> tuple[Floats, Influence]:
-    """Return the AUCs, `(...)`, and what each patient moves them by.
-
-    Args:
-        positive: True for a positive image, False for a negative one, `(N,)`; both occur.
-        scores: `(..., N)`.
-        codes: The number of each image's patient, `(N,)`; None if each image is its own.
-    """
-    placed = placements(positive, scores)
-    areas = placed[..., positive].mean(axis=-1)
-    m = np.count_nonzero(positive)
-    share = np.where(positive, 1 / m, 1 / (positive.size - m))
-    return areas, patient_influence((placed - areas[..., None]) * share, positive, codes)
 
 
 def auc_difference(

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .influence import ROUNDING, Influence, patient_influence
+from .influence import ROUNDING, Influence, image_influence, patient_influence
 from .interval import NAN, Interval, normal_quantile, t_quantile
 from .patients import patient_codes
 from .placements import placements
@@ -97,13 +97,9 @@ def auc_influence(labels: ArrayLike, scores: ArrayLike, codes: NDArray[np.intp])
         codes: The patient of each image, `(N,)`, from 0 to P - 1.
     """
     labels, scores = np.asarray(labels), np.asarray(scores, dtype=np.float64)
-    positive, negative = labels == 1, labels == 0
-    moved = np.zeros(1 + codes.max())
-    known = positive | negative
-    placed = np.zeros(len(labels))
-    placed[known] = placements(positive[known], scores[known])
-    for rows in (positive, negative):
-        np.add.at(moved, codes[rows], (placed[rows] - placed[rows].mean()) / np.count_nonzero(rows))
+    known = np.isin(labels, (0, 1))
+    _, influence = image_influence(labels[known] == 1, scores[known])
+    moved: Floats = np.bincount(codes[known], weights=influence, minlength=1 + codes.max())
     return moved
 
 

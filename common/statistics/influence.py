@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .placements import placements
+
 Floats = NDArray[np.float64]
 
 ROUNDING = 1e-12
@@ -22,7 +24,7 @@ class Influence:
     """By how much each patient's images move an AUC, or a difference of two.
 
     Attributes:
-        above: Of a patient's positive images, `(..., P)`: their placements less the AUC, as a share of all positive ones.
+        above: Of a patient's positive images, `(..., P)`: their placements less the AUC, a share of all such images.
         below: The same of the negative images.
         counts: How many patients have a positive image, a negative image, any image.
     """
@@ -67,6 +69,30 @@ class Influence:
         return unbiased(self.counts[0]) * above, unbiased(self.counts[1]) * below
 
 
+def auc_influences(
+    positive: NDArray[np.bool_], scores: Floats, codes: NDArray[np.intp] | None
+) -> tuple[Floats, Influence]:
+    """Return the AUCs, `(...)`, and what each patient moves them by.
+
+    Args:
+        positive: True for a positive image, False for a negative one, `(N,)`; both occur.
+        scores: `(..., N)`.
+        codes: The number of each image's patient, `(N,)`; None if each image is its own.
+    """
+    areas, influence = image_influence(positive, scores)
+    return areas, patient_influence(influence, positive, codes)
+
+
+def image_influence(positive: NDArray[np.bool_], scores: Floats) -> tuple[Floats, Floats]:
+    """Return the AUCs, `(...)`, and what each image moves them by, `(..., N)`: its share of its class's placements."""
+    placed = placements(positive, scores)
+    areas = placed[..., positive].mean(axis=-1)
+    m = np.count_nonzero(positive)
+    placed -= areas[..., None]
+    placed *= np.where(positive, 1 / m, 1 / (positive.size - m))
+    return areas, placed
+
+
 def patient_influence(influence: Floats, positive: NDArray[np.bool_], codes: NDArray[np.intp] | None) -> Influence:
     """Return the sum over each patient's images, patients in the order of their codes.
 
@@ -81,7 +107,7 @@ def patient_influence(influence: Floats, positive: NDArray[np.bool_], codes: NDA
         return Influence(above, below, (m, positive.size - m, positive.size))
     order = np.argsort(codes, kind="stable")
     starts = np.flatnonzero(np.diff(codes[order], prepend=-1))
-    with_above, with_below = (np.count_nonzero(np.bincount(codes[rows])) for rows in (positive, ~positive))
+    with_above, with_below = (int(np.count_nonzero(np.bincount(codes[rows]))) for rows in (positive, ~positive))
     above, below = (np.add.reduceat(moved[..., order], starts, axis=-1) for moved in (above, below))
     return Influence(above, below, (with_above, with_below, len(starts)))
 

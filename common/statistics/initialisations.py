@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .covariance import auc_influences, error_without_spread, same_order
+from .covariance import error_without_spread, same_order
 from .difference import Difference
-from .influence import unbiased
+from .influence import auc_influences, unbiased
 from .paired import Paired, crossed
 
 Floats = NDArray[np.float64]
@@ -26,7 +26,7 @@ ENOUGH_SEEDS = 3
 
 
 NOTHING = 1e-24
-"""A variance up to this is rounding: an AUC is known to 1e-16 or so, and a thousand of them add up to less than 1e-12."""
+"""A variance up to this is rounding: an AUC is known to 1e-16, and a thousand of them add up to less than 1e-12."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,8 +124,8 @@ def _mean_over_folds(
 
     Returns:
         The AUCs of both models by seed, `(S, 2)`; what each patient's positive and negative images move their
-        difference by, `(2, S, P)`, scaled so that squares are unbiased in each fold; and of each fold, how many patients
-        have a positive image, a negative one, any, `(F, 3)`.
+        difference by, `(2, S, P)`, scaled so that squares are unbiased in each fold; and of each fold, how many
+        patients have a positive image, a negative one, any, `(F, 3)`.
     """
     seeds = len(folds[0])
     areas, moved = np.zeros((seeds, 2)), np.zeros((2, seeds, len(names)))

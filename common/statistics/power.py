@@ -16,7 +16,7 @@ TYPICAL_AUC = 0.85
 """Taken before anything is trained: around what breast ultrasound and chest radiographs reach."""
 
 TYPICAL_CORRELATION = 0.5
-"""Of two networks' AUCs over samples of patients, before anything is trained. More correlated arms need fewer patients."""
+"""Of two networks' AUCs over samples of patients, before anything is trained; more correlated arms need fewer."""
 
 
 def planned_variance(area: float, positives: int, negatives: int) -> float:

@@ -10,7 +10,7 @@ from .holm import holm
 from .initialisations import ENOUGH_SEEDS, Estimate, initialisation_difference
 from .interval import NAN, normal_quantile, t_quantile
 from .paired import Paired
-from .power import ALPHA, MARGIN, POWER, deciding_error
+from .power import ALPHA, MARGIN, deciding_error
 from .wording import sentence
 
 FEWEST_PATIENTS = 20
@@ -175,9 +175,10 @@ def _verdict(
 
 
 def patients_to_decide(estimate: Estimate, *, margin: float, tests: int = 1) -> int | None:
-    """Return with how many patients `POWER` would decide if the difference is as estimated; None if no number would.
+    """Return with how many patients a decision is likely (`POWER`); None if no number would do.
 
-    The patients' part of the variance shrinks as their number grows, that of the seeds does not.
+    If the difference is as estimated. The patients' part of the variance shrinks as their number grows, that of the
+    seeds does not.
 
     Args:
         estimate: So far.
