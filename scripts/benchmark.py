@@ -1,4 +1,4 @@
-"""Measure the speed of training, inference, start-up, reading or networks against rivals, as ratios within one run."""
+"""Measure speed against rivals, as ratios within one run; or draw what the statistics are worth."""
 
 import sys
 from pathlib import Path
@@ -17,13 +17,21 @@ if TYPE_CHECKING:
 DESCRIPTION = """\
 Measure the speed of the breast_us bundle on phantoms, of every backbone, or of reading files: rounds that take turns
 with rivals on the same machine, medians, and the ratios that the collection promises. Best on a machine that does
-nothing else; exit code 0 also where a goal is missed, since that may be the machine's other work."""
+nothing else; exit code 0 also where a goal is missed, since that may be the machine's other work. And `coverage`, which
+is not about speed: it prints docs/statistics.md, how often intervals and verdicts are right."""
 
 
 def main(arguments: Namespace) -> int:
     """Measure, print a table for each measurement, and return 0."""
     from common.files import write_json
 
+    if arguments.verb == "coverage":
+        from common.simulations.page import as_page
+        from common.simulations.simulation import simulate
+
+        command = f"python scripts/benchmark.py coverage --draws {arguments.draws} --pairs {arguments.pairs}"
+        print(as_page(simulate(draws=arguments.draws, pairs=arguments.pairs), f"{command} > docs/statistics.md"))
+        return 0
     with TemporaryDirectory(prefix="benchmark-") as folder:
         measurements = _measure(arguments, Path(folder))
     print("\n\n\n".join(measurement.as_table() for measurement in measurements))
@@ -37,6 +45,10 @@ def _measure(arguments: Namespace, folder: Path) -> "list[Measurement]":
         from common.benchmarks import startup
 
         return [startup.measure(folder, rounds=arguments.rounds)]
+    if arguments.verb == "statistics":
+        from common.benchmarks import statistics
+
+        return [statistics.measure(cases=arguments.cases, rounds=arguments.rounds)]
     if arguments.verb == "read":
         from common.benchmarks import reading
 
@@ -64,13 +76,22 @@ def arguments() -> Namespace:
         "startup", help="seconds to the first forward pass, beside bare imports (some 2 minutes)"
     )
     read = verbs.add_parser("read", help="images/s of reading each kind of file, beside MONAI's (some 1 minute)")
+    statistics = verbs.add_parser(
+        "statistics", help="seconds of the covariance of two AUCs, beside ranking (some 20 seconds)"
+    )
+    coverage = verbs.add_parser(
+        "coverage", help="how often intervals, tests and verdicts are right, as a page (some 12 minutes)"
+    )
     for verb, steps in ((train, 2), (infer, 4), (networks, 1)):
         verb.add_argument("--batch", metavar="B", type=_count, default=16, help="images of a step (default: 16)")
         verb.add_argument("--steps", metavar="N", type=_count, default=steps, help=f"of a round (default: {steps})")
     read.add_argument("--images", metavar="N", type=_count, default=40, help="pictures of a round (default: 40)")
+    statistics.add_argument("--cases", metavar="N", type=_count, default=10**6, help="images (default: a million)")
+    coverage.add_argument("--draws", metavar="N", type=_count, default=10_000, help="of each cell (default: 10000)")
+    coverage.add_argument("--pairs", metavar="N", type=_count, default=1000, help="of each setting (default: 1000)")
     for verb in (train, infer, networks, read):
         verb.add_argument("--size", metavar="S", type=_count, default=224, help="rows and columns (default: 224)")
-    for verb in (train, infer, networks, startup, read):
+    for verb in (train, infer, networks, startup, read, statistics):
         verb.add_argument("--rounds", metavar="N", type=_count, default=5, help="5 or more for a claim (default: 5)")
         verb.add_argument("--json", metavar="FILE", type=Path, help="also write every round there")
     return result.parse_args()

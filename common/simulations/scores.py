@@ -59,7 +59,7 @@ def separation(area: float) -> float:
 
 
 def true_area(apart: float, *, step: float | None) -> float:
-    """Return the AUC of two normals of variance 1 whose means are so far `apart`, values rounded to multiples of `step`.
+    """Return the AUC of two normals of variance 1 with means so far `apart`, values rounded to multiples of `step`.
 
     Rounded, it is the share of pairs that differ and are ordered rightly, and half of those that are equal.
     """

@@ -99,7 +99,8 @@ def auc_influence(labels: ArrayLike, scores: ArrayLike, codes: NDArray[np.intp])
     labels, scores = np.asarray(labels), np.asarray(scores, dtype=np.float64)
     known = np.isin(labels, (0, 1))
     _, influence = image_influence(labels[known] == 1, scores[known])
-    moved: Floats = np.bincount(codes[known], weights=influence, minlength=1 + codes.max())
+    moved = np.zeros(1 + codes.max())
+    np.add.at(moved, codes[known], influence)
     return moved
 
 

@@ -94,22 +94,27 @@ def image_influence(positive: NDArray[np.bool_], scores: Floats) -> tuple[Floats
 
 
 def patient_influence(influence: Floats, positive: NDArray[np.bool_], codes: NDArray[np.intp] | None) -> Influence:
-    """Return the sum over each patient's images, patients in the order of their codes.
+    """Return the sum over each patient's images.
 
     Args:
         influence: What each image moves, `(..., N)`.
         positive: True for a positive image, `(N,)`.
-        codes: The number of each image's patient, `(N,)`; None if each image is its own.
+        codes: The number of each image's patient, `(N,)`, from 0; None if each image is its own.
     """
-    above, below = np.where(positive, influence, 0.0), np.where(positive, 0.0, influence)
-    m = int(np.count_nonzero(positive))
     if codes is None:
+        m = int(np.count_nonzero(positive))
+        above, below = np.where(positive, influence, 0.0), np.where(positive, 0.0, influence)
         return Influence(above, below, (m, positive.size - m, positive.size))
-    order = np.argsort(codes, kind="stable")
-    starts = np.flatnonzero(np.diff(codes[order], prepend=-1))
-    with_above, with_below = (int(np.count_nonzero(np.bincount(codes[rows]))) for rows in (positive, ~positive))
-    above, below = (np.add.reduceat(moved[..., order], starts, axis=-1) for moved in (above, below))
-    return Influence(above, below, (with_above, with_below, len(starts)))
+    size = 1 + int(codes.max())
+    counts = [int(np.count_nonzero(np.bincount(its))) for its in (codes[positive], codes[~positive], codes)]
+    above, below = (_sums(influence[..., rows], codes[rows], size) for rows in (positive, ~positive))
+    return Influence(above, below, (counts[0], counts[1], counts[2]))
+
+
+def _sums(values: Floats, codes: NDArray[np.intp], size: int) -> Floats:
+    rows = values.reshape(-1, values.shape[-1])
+    sums = np.array([np.bincount(codes, weights=row, minlength=size) for row in rows])
+    return sums.reshape(*values.shape[:-1], size)
 
 
 def unbiased(count: int) -> float:
