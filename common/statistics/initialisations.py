@@ -60,18 +60,6 @@ class Estimate:
     seed_variance: float
 
 
-@dataclass(frozen=True)
-class _Moved:
-    """Mean over folds of the AUCs `(S, 2)`, and of what each patient moves their difference by, `(S, P)`."""
-
-    areas: Floats
-    above: Floats
-    below: Floats
-    fewest: int
-    means: float
-    """Folds a patient's class was centred in: the number of AUCs estimated from the same patients."""
-
-
 def initialisation_difference(pairs: Sequence[Paired]) -> Estimate:
     """Return the mean within-fold AUC difference over folds and seeds, with its standard error.
 

@@ -21,39 +21,6 @@ def columns(rows):
     return labels, scores, patients
 
 
-def slow_placements(labels, scores):
-    positive, negative = scores[labels == 1], scores[labels == 0]
-    wins = (positive[:, None] > negative[None]) + 0.5 * (positive[:, None] == negative[None])
-    return wins.mean(), wins.mean(axis=1), wins.mean(axis=0)
-
-
-def slow_delong_variance(labels, scores):
-    _, above, below = slow_placements(labels, scores)
-    return above.var(ddof=1) / len(above) + below.var(ddof=1) / len(below)
-
-
-def slow_obuchowski_variance(labels, scores, patients):
-    """Word for word Obuchowski (1997), equations 3 to 5: X are positive, Y negative images."""
-    area, above, below = slow_placements(labels, scores)
-    m, n = len(above), len(below)
-    own_above, own_below = patients[labels == 1], patients[labels == 0]
-    s10 = s01 = s11 = 0.0
-    for patient in set(patients.tolist()):
-        x, y = above[own_above == patient], below[own_below == patient]
-        s10 += (x.sum() - len(x) * area) ** 2
-        s01 += (y.sum() - len(y) * area) ** 2
-        s11 += (x.sum() - len(x) * area) * (y.sum() - len(y) * area)
-    i10, i01, i = len(set(own_above.tolist())), len(set(own_below.tolist())), len(set(patients.tolist()))
-    s10, s01, s11 = s10 * i10 / ((i10 - 1) * m), s01 * i01 / ((i01 - 1) * n), s11 * i / (i - 1)
-    return s10 / m + s01 / n + 2 * s11 / (m * n)
-
-
-def variance_of(interval):
-    """Undo the logit scale."""
-    half = (logit(interval.high) - logit(interval.low)) / 2
-    return (half / Z * interval.value * (1 - interval.value)) ** 2
-
-
 def draw(generator, *, positives, negatives, separation, correlation=0.0, images=1):
     """Binormal scores; images of one patient are correlated and patients have images of one class only."""
     labels = np.repeat([1, 0], [positives, negatives])
@@ -67,21 +34,6 @@ def draw(generator, *, positives, negatives, separation, correlation=0.0, images
 def test_auc_is_scikit_learns(rows):
     labels, scores, _ = columns(rows)
     assert auc(labels, scores) == pytest.approx(roc_auc_score(labels, scores), abs=1e-12)
-
-
-@pytest.mark.parametrize("decimals", [0, 1, 8])
-def test_variance_is_delongs_counted_over_all_pairs(decimals):
-    labels, scores, _ = draw(np.random.default_rng(1), positives=30, negatives=50, separation=1)
-    scores = scores.round(decimals)
-    assert variance_of(auc_interval(labels, scores)) == pytest.approx(slow_delong_variance(labels, scores), abs=1e-10)
-
-
-def test_variance_is_obuchowskis_where_patients_have_images_of_both_classes():
-    generator = np.random.default_rng(2)
-    labels, scores, _ = draw(generator, positives=40, negatives=60, separation=1)
-    patients = generator.integers(0, 25, size=100)
-    expected = slow_obuchowski_variance(labels, scores.round(1), patients)
-    assert variance_of(auc_interval(labels, scores.round(1), patients=patients)) == pytest.approx(expected, abs=1e-10)
 
 
 @given(data)
