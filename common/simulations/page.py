@@ -8,7 +8,7 @@ from importlib.metadata import version
 from ..benchmarks.table import cpu_name
 from ..statistics import Decision
 from .coverage import PLANTED, Cell, Rates
-from .pairs import CORRELATION, FOLDS, ICC, Outcome, Setting
+from .pairs import BETWEEN, FOLDS, ICC, WITHIN, Outcome, Setting
 from .simulation import Simulation
 
 COVERAGE = (0.935, 0.965)
@@ -57,7 +57,8 @@ def as_page(simulation: Simulation, command: str) -> str:
         _EXCHANGEABLE.format(
             pairs=f"{simulation.pairs:,}",
             folds=FOLDS,
-            correlation=CORRELATION,
+            between=BETWEEN,
+            within=WITHIN,
             icc=ICC,
             limit=f"{FALSE_VERDICTS:.1%}",
             kept=sum(_false(its) <= FALSE_VERDICTS for its in simulation.exchangeable.values()),
@@ -115,11 +116,10 @@ One thing changed at a time, from 50 positive patients, an AUC of 0.8 and an ICC
 _EXCHANGEABLE = """\
 ## Verdicts on initialisations that do not differ
 
-{pairs} pairs of each row: {folds} folds, scores of two trainings correlate by {correlation}, of two images of a patient
-by {icc}; mean AUC 0.85. Seeds differ by a standard deviation of so much in how far they set the classes apart (0.1
+{pairs} pairs of each row: {folds} folds; scores of two initialisations on the same images correlate by {between}, of two
+seeds of one by {within}, of two images of a patient by {icc}; mean AUC 0.85. Seeds differ by a standard deviation of so much in how far they set the classes apart (0.1
 moves the AUC by about 0.016). Better and worse are both wrong here; of 1,000 pairs, at most 69 may be called so
-({limit}): {kept} of {settings} rows keep to it. Three seeds say little of how much seeds differ: the test may then err
-in 6 %, not 5."""
+({limit}): {kept} of {settings} rows keep to it."""
 
 _PLANTED = """\
 ## Verdicts on initialisations that do differ

@@ -9,8 +9,11 @@ from .scores import Images, images, noise, separation
 
 FOLDS = 5
 
-CORRELATION = 0.6
-"""Of the scores of two trainings on the same image: of two initialisations, or of two seeds."""
+BETWEEN = 0.6
+"""Correlation of the scores of two initialisations on the same images."""
+
+WITHIN = 0.75
+"""Correlation of the scores of two seeds of one initialisation: what it finds easy or hard stays with it."""
 
 ICC = 0.5
 """Correlation of the scores within patients."""
@@ -68,8 +71,8 @@ def draw(setting: Setting, of: Images, generator: np.random.Generator) -> list[P
     wider = (1 + setting.wobble**2 / 2) ** 0.5
     apart = np.array([separation(setting.area + planted) * wider for planted in (setting.planted, 0.0)])
     apart = apart + setting.wobble * generator.standard_normal((setting.seeds, 2))
-    scores = CORRELATION**0.5 * noise(of, (1, 1), icc=ICC, generator=generator)
-    scores = scores + (1 - CORRELATION) ** 0.5 * noise(of, (setting.seeds, 2), icc=ICC, generator=generator)
+    parts = ((BETWEEN, (1, 1)), (WITHIN - BETWEEN, (1, 2)), (1 - WITHIN, (setting.seeds, 2)))
+    scores = sum(share**0.5 * noise(of, shape, icc=ICC, generator=generator) for share, shape in parts)
     scores += apart[..., None] * of.positive
     return [
         Paired(

@@ -66,4 +66,4 @@ def _acceleration(metric: Metric, codes: NDArray[np.intp], strata: list[NDArray[
         moved = (len(blocks) - 1) * (without.mean() - without) / len(blocks)
         squares += float((moved**2).sum())
         cubes += float((moved**3).sum())
-    return cubes / (6 * squares**1.5) if squares > 0 else 0.0
+    return cubes / (6 * squares**1.5) if squares != 0 else 0.0  # NaN stays NaN
