@@ -74,6 +74,7 @@ bench: setup
 	$(python) scripts/benchmark.py startup
 	$(python) scripts/benchmark.py networks
 	$(python) scripts/benchmark.py read
+	$(python) scripts/benchmark.py statistics
 
 # Pages are checked in a real browser where there is one; Debian has it as a package.
 browser:

@@ -3,9 +3,8 @@
 Seeds are to a network what readers are to an imaging modality: both arms are judged by each on the same patients. So
 the variance is that of multi-reader studies, for correlated areas: Obuchowski and Rockette, Communications in
 Statistics, Simulation and Computation 24 (1995) 285; Hillis, Statistics in Medicine 26 (2007) 596. It has two parts:
-what the patients move the mean over seeds by, each by its influence (LeDell, Petersen and
-van der Laan, Electronic Journal of Statistics 9 (2015) 1583), and the variance over seeds, less what the patients have
-put into it already.
+what the patients move the mean over seeds by, each by its influence (LeDell, Petersen and van der Laan, Electronic
+Journal of Statistics 9 (2015) 1583), and the variance over seeds, less what the patients have put into it already.
 """
 
 from collections.abc import Sequence

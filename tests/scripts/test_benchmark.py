@@ -37,6 +37,7 @@ def command(*words):
         ("infer", SMALL, 4, [[(None, None), (2.5, None), (None, None), (None, None)]]),
         ("networks", ("--batch", 2, "--size", 75, "--steps", 1, "--rounds", 1), 8, [[(None, None)] * 7] * 2),
         ("startup", ("--rounds", 1), 2, [[(None, 2.0)]]),
+        ("statistics", ("--cases", 3000, "--rounds", 2), 6, [[(None, 2.5), (None, 2.5), (None, 30)]]),
         (
             "read",
             ("--images", 2, "--size", 32, "--rounds", 1),

@@ -157,7 +157,7 @@ def test_logit_scale_is_symmetric_about_the_value():
 @pytest.mark.parametrize("positives", [1, 2, 3, 5])
 @pytest.mark.parametrize("separation", [0.0, 1.2])
 def test_few_positive_patients_still_have_their_coverage(positives, separation):
-    """300 draws know the coverage to 0.013; DeLong's own interval reaches 0.76 with two positives."""
+    """300 draws know the coverage to 0.013; DeLong's own interval reaches 0.85 with two positives."""
     generator, truth, hits = np.random.default_rng(7), norm.cdf(separation / 2**0.5), 0
     for _ in range(300):
         labels, scores, _ = draw(generator, positives=positives, negatives=60, separation=separation)
