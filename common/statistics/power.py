@@ -12,6 +12,12 @@ POWER = 0.8
 ALPHA = 0.05
 """Of every test here: two-sided of a difference, and of two one-sided tests each."""
 
+FEWEST_PATIENTS = 20
+"""Patients of each class below which no verdict is given: placements of fewer do not tell their own variance.
+
+docs/statistics.md has what intervals of 10 and 20 positive patients cover.
+"""
+
 TYPICAL_AUC = 0.85
 """Taken before anything is trained: around what breast ultrasound and chest radiographs reach."""
 
@@ -67,7 +73,7 @@ class Reach:
     """What can be said before training of whether "equivalent" can come out.
 
     Attributes:
-        power: Probability that it does if both initialisations are equal.
+        power: Probability that it does if both initialisations are equal; 0 where no verdict is possible.
         patients: Patients with which that would be `POWER`, at the same prevalence.
         sentence: The same in words.
     """
@@ -100,6 +106,9 @@ def reach(
     power = equivalence_power(error, margin)
     patients = positives + negatives
     needed = math.ceil(patients * (error / deciding_error(0.0, margin)) ** 2)
+    if min(positives, negatives) < FEWEST_PATIENTS:
+        why = f"it takes {FEWEST_PATIENTS} positive and as many negative patients, and there are"
+        return Reach(0.0, needed, f"No verdict is possible: {why} {positives} and {negatives}.")
     chance = "out of reach" if power == 0 else "unlikely" if power < POWER else "within reach"
     sentence = (
         f'"Equivalent" within {margin:g} is {chance} with {patients} patients, {positives} of them positive: '

@@ -10,14 +10,8 @@ from .holm import holm
 from .initialisations import ENOUGH_SEEDS, Estimate, initialisation_difference
 from .interval import NAN, normal_quantile, t_quantile
 from .paired import Paired
-from .power import ALPHA, MARGIN, deciding_error
+from .power import ALPHA, FEWEST_PATIENTS, MARGIN, deciding_error
 from .wording import sentence
-
-FEWEST_PATIENTS = 20
-"""Patients of each class below which no verdict is given: placements of fewer do not tell their own variance.
-
-docs/statistics.md has what intervals of 10 and 20 positive patients cover.
-"""
 
 FEWEST_IN_A_FOLD = 2
 """Patients of each class in each fold: a single one has no spread, so what it moves the AUC by cannot be seen."""

@@ -27,7 +27,9 @@ def sentence(facts: Mapping[str, Any], arms: tuple[str, str]) -> str:
 
 
 def _numbers(facts: Mapping[str, Any]) -> str:
-    p = "" if facts["reason"] else f"p = {facts['p_holm']:.2g}, "
+    p = "" if facts["reason"] else f"p = {facts['p']:.2g}, "
+    if p and facts["p_holm"] > facts["p"]:
+        p = f"p = {facts['p']:.2g}, {facts['p_holm']:.2g} with all comparisons (Holm), "
     return (
         f"AUC difference {facts['difference']:+.3f} [{facts['low']:+.3f}, {facts['high']:+.3f}], {p}"
         f"margin {facts['margin']:g}, n = {facts['images']} images of {facts['patients']} patients "

@@ -8,8 +8,8 @@ from common.statistics import Paired
 def arms(*, positives=30, negatives=60, seeds=3, folds=5, gain=0.0, wobble=0.1, apart=1.5, own=0.6, seed=0, repeats=1):
     """Return the pairs of two initialisations, the first better by `gain` of a standard deviation of the scores.
 
-    Patients have two images; `own` is the standard deviation of what each initialisation, and each training, adds to the
-    score of an image.
+    Patients have two images; `own` is the standard deviation of what each initialisation, and each training, adds to
+    the score of an image.
     """
     generator = np.random.default_rng(seed)
     patient = np.repeat(np.arange(positives + negatives), 2)

@@ -7,7 +7,7 @@ from scipy.stats import norm
 from common.statistics import auc_covariance, reach
 from common.statistics.power import POWER, deciding_error, equivalence_power, planned_variance
 
-few = st.integers(1, 400)
+few = st.integers(20, 400)
 
 
 def test_the_planned_variance_is_worked_by_hand():
@@ -49,6 +49,14 @@ def test_the_number_it_asks_for_is_enough():
     assert asked.power == 0
     enough = reach(asked.patients // 4 + 1, 3 * asked.patients // 4 + 1)
     assert enough.power == pytest.approx(POWER, abs=0.02)
+
+
+@pytest.mark.parametrize("patients", [(19, 500), (500, 19)])
+def test_below_20_patients_of_a_class_it_says_that_no_verdict_is_possible(patients):
+    result = reach(*patients, margin=0.5)
+    words = f"it takes 20 positive and as many negative patients, and there are {patients[0]} and {patients[1]}"
+    assert result.power == 0
+    assert words in result.sentence
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def test_each_decision_says_what_it_stands_on(pairs, decision, within, words):
     its = verdict(pairs)
     assert (its.decision, its.within_margin, its.reason) == (decision, within, None)
     assert its.sentence.startswith(words)
-    assert f"{its.difference:+.3f} [{its.low:+.3f}, {its.high:+.3f}], p = {its.p_holm:.2g}, margin 0.02" in its.sentence
+    assert f"{its.difference:+.3f} [{its.low:+.3f}, {its.high:+.3f}], p = {its.p:.2g}, margin 0.02" in its.sentence
     for fact in (f"n = {its.images} images of {its.patients} patients ({its.positives} positive)", " folds"):
         assert fact in its.sentence
     assert its.low < its.low_90 < its.difference < its.high_90 < its.high
@@ -60,6 +60,8 @@ def test_p_is_adjusted_for_all_comparisons_and_those_without_a_verdict_do_not_co
     assert [found[name].p_holm for name in tested] == pytest.approx(holm([found[name].p for name in tested]))
     assert found["few"].decision is Decision.NONE
     assert math.isnan(found["few"].p_holm)
+    first = found["clear"]
+    assert f"p = {first.p:.2g}, {first.p_holm:.2g} with all comparisons (Holm), margin" in first.sentence
 
 
 @pytest.mark.parametrize("labels", [lambda label: label, lambda label: 1 - label], ids=["positive", "negative"])
@@ -69,7 +71,9 @@ def test_below_20_patients_of_a_class_there_is_no_verdict_but_a_reason(labels):
         for count in (19, 20)
     )
     assert (few.decision, few.reason) == (Decision.NONE, Reason.FEW_PATIENTS)
-    assert few.sentence.startswith("No verdict, since fewer than 20 patients are positive, or negative: AUC difference ")
+    assert few.sentence.startswith(
+        "No verdict, since fewer than 20 patients are positive, or negative: AUC difference "
+    )
     assert math.isnan(few.p)
     assert few.low < few.difference < few.high
     assert enough.reason is None
