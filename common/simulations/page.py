@@ -117,9 +117,9 @@ _EXCHANGEABLE = """\
 ## Verdicts on initialisations that do not differ
 
 {pairs} pairs of each row: {folds} folds; scores of two initialisations on the same images correlate by {between}, of
-two seeds of one by {within}, of two images of a patient by {icc}; mean AUC 0.85. Seeds differ by a standard deviation of
-so much in how far they set the classes apart (0.1 moves the AUC by about 0.016). Better and worse are both wrong here;
-of 1,000 pairs, at most 69 may be called so ({limit}): {kept} of {settings} rows keep to it."""
+two seeds of one by {within}, of two images of a patient by {icc}; mean AUC 0.85. Seeds differ by a standard deviation
+of so much in how far they set the classes apart (0.1 moves the AUC by about 0.016). Better and worse are both wrong
+here; of 1,000 pairs, at most 69 may be called so ({limit}): {kept} of {settings} rows keep to it."""
 
 _PLANTED = """\
 ## Verdicts on initialisations that do differ
