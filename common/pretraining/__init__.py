@@ -1,0 +1,6 @@
+"""Pretraining at scale: the 165 classes of RadImageNet, and a store of a million images, which training reads."""
+
+from .classes import ClassFacts, class_table
+from .sharded import ShardedDataset
+
+__all__ = ["ClassFacts", "ShardedDataset", "class_table"]
