@@ -25,6 +25,9 @@ https://docs.monai.io/en/stable/bundle.html#monai.bundle.run
 _RECIPE = ("train::random_transforms", "loss", "optimizer", "lr_scheduler")
 """Ids of a body that say how a network is trained, beside the head's knobs."""
 
+_HOW_NOT_WHAT = "multi_gpu.json"
+"""An overlay that does not change which run it is: one that several processes began, one process continues."""
+
 BODY_STARTS_AT = "network_def"
 """The first id of a configuration's body; the keys before it are its head."""
 
@@ -92,7 +95,8 @@ def body_of_command_line() -> dict[str, Any]:
     if not _runs_monai_bundle():
         return {}
     heads = _head_keys()
-    body = {key: value for key, value in _merged(_config_files()).items() if key not in heads}
+    files = [file for file in _config_files() if Path(file).name != _HOW_NOT_WHAT]
+    body = {key: value for key, value in _merged(files).items() if key not in heads}
     return {"body": body, "overrides": {key: value for key, value in _given().items() if "::" in key}}
 
 

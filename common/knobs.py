@@ -1,5 +1,6 @@
 """The values that the knobs of a configuration's head may take."""
 
+import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -51,16 +52,29 @@ def _class_names(task: str) -> Rule:
     )
 
 
+def _share(below: float) -> Rule:
+    return Rule(
+        "a number from 0" + f" to less than {below:g}" * (below < math.inf),
+        lambda value: isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < below,
+    )
+
+
 RULES = {
     "max_epochs": _whole(1),
+    "warmup_epochs": _whole(0),
+    "accumulation": _whole(1),
+    "state_interval": _whole(1),
     "patience": _whole(1),
     "val_interval": _whole(1),
     "batch_size": _whole(1),
     "num_workers": _whole(0),
     "seed": _whole(0),
-    "learning_rate": Rule(
-        "a number from 0", lambda value: isinstance(value, int | float) and 0 <= value < float("inf")
-    ),
+    "learning_rate": _share(math.inf),
+    "weight_decay": _share(math.inf),
+    "label_smoothing": _share(1),
+    "ema": _share(1),
+    "dropout": _share(1),
+    "balanced": Rule("true or false", lambda value: isinstance(value, bool)),
 }
 """By key of the head; that of `image_size` depends on the backbone, that of `class_names` on the task."""
 
@@ -83,6 +97,9 @@ def check_knobs(*, backbone: str, device: Any, task: str, **knobs: Any) -> None:
     for key, value in knobs.items():
         if not rules[key].holds(value):
             raise ConfigError(f"{key} is {rules[key].words}; got {value!r}: give --{key} another value")
+    if knobs.get("warmup_epochs", 0) >= knobs.get("max_epochs", 1):
+        given = f"{knobs['warmup_epochs']} of {knobs['max_epochs']}"
+        raise ConfigError(f"warmup_epochs is less than max_epochs, which are the others; got {given}: lower it")
     if knobs.get("val_interval", 1) > knobs.get("max_epochs", 1):
         given = f"{knobs['val_interval']} of {knobs['max_epochs']}"
         raise ConfigError(f"val_interval is at most max_epochs, else no model is ever chosen; got {given}: lower it")

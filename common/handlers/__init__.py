@@ -1,5 +1,6 @@
 """What happens around the epochs of a run."""
 
+from .after_each_step import AfterEachStep
 from .appearance import CollectAppearance
 from .best_model import BestModel
 from .epoch_log import EpochLog
@@ -7,4 +8,12 @@ from .finite_loss import FiniteLoss
 from .predictions import CollectPredictions
 from .training_state import TrainingState
 
-__all__ = ["BestModel", "CollectAppearance", "CollectPredictions", "EpochLog", "FiniteLoss", "TrainingState"]
+__all__ = [
+    "AfterEachStep",
+    "BestModel",
+    "CollectAppearance",
+    "CollectPredictions",
+    "EpochLog",
+    "FiniteLoss",
+    "TrainingState",
+]

@@ -21,7 +21,7 @@ TRAINABLE = ("all", "top", "head")
 class Classifier(nn.Module):
     """Logits `(B, classes)` of grey images `(B, 1, H, W)` in `[0, 1]`, or of clips of T frames, `(B, T, H, W)`.
 
-    Input contract -> backbone -> global average pooling -> dropout 0.5 -> linear layer. Features at strides 2 to 32,
+    Input contract -> backbone -> global average pooling -> dropout -> linear layer. Features at strides 2 to 32,
     for segmentation and class-activation maps, are `backbone(contract(image))`. The
     pooled features of a clip are the mean of its frames'. What is frozen stays frozen:
     its batch norms keep their running statistics while the rest trains.
@@ -33,6 +33,7 @@ class Classifier(nn.Module):
             or of a trained `model.pt`.
         input_contract: `native`, the input that these weights were trained with, or a name in `NORMALISATIONS`.
         trainable: `all`, `top` or `head`.
+        dropout: Share of pooled features dropped before the classifier.
 
     Raises:
         ConfigError: An argument outside its list.
@@ -49,6 +50,7 @@ class Classifier(nn.Module):
         pretrained: str = "random",
         input_contract: str = "native",
         trainable: str = "all",
+        dropout: float = DROPOUT,
     ) -> None:
         super().__init__()
         if trainable not in TRAINABLE:
@@ -57,7 +59,7 @@ class Classifier(nn.Module):
         self.trainable = trainable
         self.backbone = self.variant.build()
         self.pool = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())
-        self.classifier = nn.Sequential(nn.Dropout(DROPOUT), nn.Linear(self.variant.channels[-1], num_classes))
+        self.classifier = nn.Sequential(nn.Dropout(dropout), nn.Linear(self.variant.channels[-1], num_classes))
         self.source = load_backbone(self.backbone, backbone, pretrained)
         self.contract = InputContract(self.source.contract if input_contract == "native" else input_contract)
         self.register_buffer("variant_id", torch.tensor(self.variant.id))

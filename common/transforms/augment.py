@@ -14,10 +14,11 @@ Augmentation = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 
 
 class AugmentedBatch:
-    """A trainer's `prepare_batch`: images and labels on its device, the images augmented.
+    """A `prepare_batch`: images and labels on the engine's device, float32 in [0, 1], augmented in a trainer.
 
     Args:
-        transforms: Applied in their order; each gets as many uniform numbers an image as its `draws` says.
+        transforms: Applied in their order; each gets as many uniform numbers an image as its `draws` says. An
+            evaluator's are none.
     """
 
     def __init__(self, transforms: Sequence[Augmentation]) -> None:
@@ -30,6 +31,8 @@ class AugmentedBatch:
         images = batch["image"]
         images = images.as_tensor() if isinstance(images, MetaTensor) else images
         images = images.to(device, non_blocking=non_blocking)
+        if images.dtype == torch.uint8:  # a quarter of the bytes on the way to the device
+            images = images.float() / 255
         counts = [transform.draws for transform in self.transforms]  # type: ignore[attr-defined]
         seeds = [int(seed) for seed in batch["draw"]]
         numbers = np.stack([np.random.default_rng(seed).random(sum(counts), dtype=np.float32) for seed in seeds])
