@@ -15,13 +15,13 @@ run := $(python) -m monai.bundle run --config_file
 # A bundle's phantoms: the published layout they are written in, how many patients, epochs of training, and options of
 # scripts/prepare.py. Small enough for some minutes on two cores; everything else is as in train.json.
 phantoms_breast_us := busbra 200 15
-phantoms_thyroid_us := ddti 240 15
+phantoms_thyroid_us := ddti 240 8
 phantoms_acl_mri := mrnet 40 5 --task acl
 phantoms_meniscus_mri := mrnet 40 5 --task meniscus
-phantoms_pneumonia_cxr := kermany 200 15
-phantoms_covid_ct := covid_ct 60 15
-phantoms_sarscov2_ct := cc_ccii 60 15
-phantoms_hemorrhage_ct := rsna_ich 60 15
+phantoms_pneumonia_cxr := kermany 200 8
+phantoms_covid_ct := covid_ct 60 8
+phantoms_sarscov2_ct := cc_ccii 60 8
+phantoms_hemorrhage_ct := rsna_ich 60 8
 
 layout := $(word 1,$(phantoms_$(BUNDLE)))
 patients := $(word 2,$(phantoms_$(BUNDLE)))

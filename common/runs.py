@@ -10,6 +10,7 @@ from .bundles import body_of_command_line, command_line, recipe
 from .distributed import agree, first_process, wait
 from .errors import RunError
 from .files import sha256, write_json, write_tensors, write_text
+from .seen import refuse_seen, write_seen
 
 if TYPE_CHECKING:
     from torch import nn
@@ -49,11 +50,20 @@ class Run:
         self.key = ""
         self.card: dict[str, Any] = {}
         self.parts: dict[str, Any] = {}
+        self._seen: frozenset[str] = frozenset()
 
     def open(
         self, training: Sequence[dict[str, Any]], validation: Sequence[dict[str, Any]], network: "nn.Module"
     ) -> None:
-        """Compute the key from the untrained network, and make the folders hold this run or nothing."""
+        """Compute the key from the untrained network, and make the folders hold this run or nothing.
+
+        Raises:
+            WeightsError: The network begins from weights that have seen images of the test part.
+        """
+        source = getattr(network, "source", None)
+        began_with: frozenset[str] = getattr(source, "seen", frozenset())
+        refuse_seen(began_with, _tested(training), weights=getattr(source, "description", ""))
+        self._seen = began_with | _digests(training) | _digests(validation)
         data = {"train": _fingerprint(training), "valid": _fingerprint(validation)}
         weights = _hash_of(network)
         facts = [self.settings, body_of_command_line(), data, weights]
@@ -61,7 +71,7 @@ class Run:
         self.card = {
             "run_key": self.key,
             **self.settings,
-            "weights_source": getattr(getattr(network, "source", None), "description", "not of this collection"),
+            "weights_source": getattr(source, "description", "not of this collection"),
             "dataset": _describe(training),
             "images": {"train": len(training), "valid": len(validation)},
             "sha256": {"initial_weights": weights, **data},
@@ -79,10 +89,11 @@ class Run:
             (folder / ".writable").unlink()
 
     def save_model(self, network: "nn.Module", **facts: Any) -> None:
-        """Write `model.pt`, the network's plain tensors, and `model.json`, the settings and `facts` about it."""
+        """Write `model.pt`, the plain tensors, `seen.txt`, and `model.json`, the settings and `facts` about it."""
         if not first_process():
             return
         state = {name: tensor.detach().cpu().contiguous() for name, tensor in network.state_dict().items()}
+        write_seen(self.ckpt_dir, self._seen)
         write_tensors(self.ckpt_dir / "model.pt", state)
         write_json(self.ckpt_dir / "model.json", {**self.card, **facts})
 
@@ -141,6 +152,18 @@ def _fingerprint(items: Sequence[dict[str, Any]]) -> str:
 def _hash_of(network: "nn.Module") -> str:
     state = network.state_dict()
     return sha256("".join(name + sha256(state[name].cpu().numpy().tobytes()) for name in sorted(state)).encode())
+
+
+def _digests(items: Sequence[dict[str, Any]]) -> frozenset[str]:
+    """Return the digests of the items' pixels, as far as they are known."""
+    if hasattr(items, "digests"):  # a sharded store
+        return frozenset(f"{digest:016x}" for digest in items.digests().tolist())
+    return frozenset(item["pixels"] for item in items if item.get("pixels"))
+
+
+def _tested(items: Sequence[dict[str, Any]]) -> frozenset[str]:
+    """Return the digests of the test part of the fold that items belong to; none where they are a plain list."""
+    return getattr(getattr(items, "origin", None), "tested", frozenset())
 
 
 def _describe(items: Sequence[dict[str, Any]]) -> dict[str, Any]:

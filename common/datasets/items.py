@@ -23,7 +23,7 @@ class Origin(NamedTuple):
     """The prepared data set that items came from.
 
     `shared_patients` counts, by pair of parts of the fold, the patients that stand in both: none in our own folds.
-    `ordered` says that the classes are an ordered scale.
+    `ordered` says that the classes are an ordered scale. `tested` are the digests of the images in the test part.
     """
 
     name: str
@@ -32,6 +32,7 @@ class Origin(NamedTuple):
     root: Path
     shared_patients: dict[str, int]
     ordered: bool = False
+    tested: frozenset[str] = frozenset()
 
 
 class Items(list[dict[str, Any]]):
@@ -84,23 +85,24 @@ def read_items(
     positions = [position for position, own in enumerate(parts) if own == part]
     if absent := sorted(set(class_names) - _names([data.rows[position] for position in positions])):
         raise SplitError(f"fold {fold}: its {part} part has no {absent[0]!r}: add images of that class")
-    items = [_item(data.rows[position], data.root) for position in positions]
-    return _with_store(data, items, positions, str(fold), image_size=image_size, window=window)
+    return _items_at(data, positions, parts, str(fold), image_size=image_size, window=window)
 
 
-def _with_store(
+def _items_at(
     data: PreparedDataset,
-    items: list[dict[str, Any]],
     positions: Sequence[int],
+    parts: Sequence[str],
     fold: str,
     *,
     image_size: Sequence[int] | None,
     window: str,
 ) -> Items:
-    """Return items that come from the store where there is one; `positions` are their rows'."""
+    """Return the items at positions of the index, from the store where there is one; `parts` are all rows' parts."""
+    items = [_item(data.rows[position], data.root) for position in positions]
     if image_size and (store := find_store(data, image_size=image_size, window=window)):
         items = [{**item, "stored": (str(store), position)} for item, position in zip(items, positions, strict=True)]
-    return Items(items, _origin(data, fold))
+    tested = (row["pixels"] for row, part in zip(data.rows, parts, strict=True) if part == "test")
+    return Items(items, _origin(data, fold)._replace(tested=frozenset(tested)))
 
 
 def _names(rows: Sequence[Row]) -> set[str]:
@@ -116,6 +118,7 @@ def _item(row: Row, root: Path) -> dict[str, Any]:
         "crop": row["crop"],
         "patient": row["patient"],
         "study": row["study"],
+        "pixels": row["pixels"],
         **{column: row[column] for column in CARRIED if column in row},
     }
 
@@ -141,12 +144,10 @@ def read_masked(
     positions = [place for place, row in enumerate(data.rows) if parts[place] == part and masks(row)]
     if not positions:
         raise SplitError(f"fold {fold}: no image of its {part} part has a mask: prepare a data set with masks")
-    items = [{**_item(data.rows[place], data.root), "label": _mask_paths(data, place)} for place in positions]
-    return _with_store(data, items, positions, str(fold), image_size=image_size, window=window)
-
-
-def _mask_paths(data: PreparedDataset, position: int) -> list[str]:
-    return [str(data.root / mask) for mask in masks(data.rows[position])]
+    items = _items_at(data, positions, parts, str(fold), image_size=image_size, window=window)
+    for item, place in zip(items, positions, strict=True):
+        item["label"] = [str(data.root / mask) for mask in masks(data.rows[place])]
+    return items
 
 
 def read_folder(dataset_dir: str | Path) -> Items:

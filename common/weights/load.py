@@ -8,16 +8,21 @@ import torch
 from torch import nn
 
 from ..errors import RunError, WeightsError
+from ..seen import read_seen
 
 UNTRAINED = "torchvision"
 """The input contract of random weights: any will do, and this one centres and scales an ordinary image."""
 
 
 class Source(NamedTuple):
-    """Where a backbone's weights came from, in words, and the input contract they were trained with."""
+    """Where a backbone's weights came from, in words, and the input contract they were trained with.
+
+    `seen` are the digests of the images that they are known to have seen (`common.seen`).
+    """
 
     description: str
     contract: str
+    seen: frozenset[str] = frozenset()
 
 
 def load_backbone(backbone: nn.Module, name: str, pretrained: str) -> Source:
@@ -52,9 +57,8 @@ def load_backbone(backbone: nn.Module, name: str, pretrained: str) -> Source:
     count = load_strictly(backbone, weights.tensors, str(path))
     classes = weights.about.get("classes")
     left_out = f"; head of {classes} classes left out" if classes else ""
-    return Source(
-        f"{declaration.title}, {count} tensors, sha256 {declaration.sha256[:12]}{left_out}", declaration.contract
-    )
+    description = f"{declaration.title}, {count} tensors, sha256 {declaration.sha256[:12]}{left_out}"
+    return Source(description, declaration.contract, read_seen(path))
 
 
 def load_network(network: nn.Module, path: str | Path) -> None:
