@@ -6,13 +6,9 @@ from typing import Any
 
 import torch
 from ignite.engine import Engine, Events
-from monai.handlers import from_engine
 
 from ..distributed import summed, world
 from ..runs import Run
-
-_LOSS = from_engine(["loss"], first=True)
-"""The loss of a batch, which MONAI repeats for each of its images."""
 
 _logger = logging.getLogger(__name__)
 
@@ -57,7 +53,9 @@ class EpochLog:
         return self._before + time.perf_counter() - self._began
 
     def _add(self, engine: Engine) -> None:
-        self._losses.append(float(_LOSS(engine.state.output)))
+        output = engine.state.output
+        # MONAI repeats the loss of a batch for each of its images, where it is asked to take batches apart.
+        self._losses.append(float((output[0] if isinstance(output, list) else output)["loss"]))
 
     def _validated(self, engine: Engine) -> dict[str, float]:
         """Return the metrics of this epoch; none where `val_interval` passed over it."""

@@ -11,6 +11,7 @@ from .check import exemplar_of
 from .configs import new_configs
 from .files import COPIES, EXEMPLAR, JSON_FILES, bundles_in, read_config, split
 from .formatting import formatted
+from .heads import PRETRAINING
 from .pages import licence_page, readme
 from .subject import subject_of_data, subject_of_exemplar
 
@@ -69,7 +70,7 @@ def check_name(root: Path, name: str) -> None:
 
 
 def _exemplar(root: Path, name: str) -> Path:
-    known = {folder.name: folder for folder in bundles_in(root)}
+    known = {folder.name: folder for folder in bundles_in(root) if folder.name != PRETRAINING}
     if name not in known:
         raise BundleError(f"an exemplar is one of {', '.join(known)}; got {name!r}: give --like another name")
     if (other := exemplar_of(read_config(known[name] / "configs/train.json"))) != EXEMPLAR:
