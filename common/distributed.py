@@ -97,7 +97,7 @@ def replicated(network: "nn.Module", device: "torch.device | str") -> "nn.Module
     on_gpu = torch.device(device).type == "cuda"
     if on_gpu:
         network = nn.SyncBatchNorm.convert_sync_batchnorm(network)  # layers change, their tensors and the root stay
-    return nn.parallel.DistributedDataParallel(network, broadcast_buffers=not on_gpu)
+    return nn.parallel.DistributedDataParallel(network, forward_sync_buffers=not on_gpu)
 
 
 class Share:

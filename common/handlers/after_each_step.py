@@ -30,11 +30,11 @@ class AfterEachStep:
     def attach(self, engine: Engine) -> None:
         """Follow a trainer."""
         engine.add_event_handler(Events.STARTED, self._begin)
-        engine.optimizer.register_step_post_hook(self._step)
 
     def _begin(self, engine: Engine) -> None:
-        """Begin with the weights of the first process, which the others have by now."""
+        """Begin with the weights of the first process, which the others have by now; a trainer has its optimizer now."""
         self.averaged.load_state_dict(self.network.state_dict())
+        engine.optimizer.register_step_post_hook(self._step)
 
     def _step(self, *_: Any) -> None:
         self.lr_scheduler.step()
