@@ -14,10 +14,10 @@ NAME = "left_out.csv"
 
 
 class LeftOut(NamedTuple):
-    """A file, a line of a table, or a remark on a series; what stands before a colon in the reason is its kind."""
+    """A file, folder or line of a table, or a remark on a series; before a colon, a reason tells its kind."""
 
     what: str
-    """`file`, `line` or `series`."""
+    """`file`, `folder`, `line` or `series`."""
     where: str
     """A path below the root, the number of a line of the table, or a series' first file."""
     reason: str

@@ -52,7 +52,7 @@ class ShardedDataset(Dataset[dict[str, Any]]):
             _logger.warning("%s: %d damaged shards are passed over", folder, len(self.skipped))
 
     def _open(self) -> None:
-        """Map the index, of which a part is a stretch; damaged shards tear holes, and then it is copied without them."""
+        """Map the index, of which a part is a stretch; where damaged shards tear holes, it is copied without them."""
         first, last = self.card.parts.get(self.part, (0, 0))
         places, labels, digests = (
             np.load(index_file(self.folder, name), mmap_mode="r")[first:last] for name in ("place", "label", "digest")
@@ -63,8 +63,7 @@ class ShardedDataset(Dataset[dict[str, Any]]):
         self.places: npt.NDArray[np.uint32] = places
         self.labels: npt.NDArray[np.int16] = labels
         self._digests: npt.NDArray[np.uint64] = digests
-        self._files: dict[int, int] = {}
-        self._owner = os.getpid()
+        self._opened: dict[int, tuple[int, int]] = {}
 
     @property
     def class_names(self) -> list[str]:
@@ -94,26 +93,25 @@ class ShardedDataset(Dataset[dict[str, Any]]):
     def _read(self, place: int) -> npt.NDArray[np.uint8]:
         number, row = divmod(place, self.card.shard_images)
         image = np.empty((1, *self.card.image_size), np.uint8)
-        if os.preadv(self._file(number), [image], self._offset(number) + row * image.nbytes) != image.nbytes:
+        file, head = self._file(number, image.nbytes)
+        if os.preadv(file, [image.data], head + row * image.nbytes) != image.nbytes:
             raise DatasetError(f"{self._path(number)} has become shorter since it was opened: build the store again")
         return image
 
     def _path(self, number: int) -> Path:
         return self.folder / SHARDS / f"{shard_name(number)}.npy"
 
-    def _file(self, number: int) -> int:
-        """Return the descriptor of a shard, opened once in each process."""
-        if number not in self._files:
-            self._files[number] = os.open(self._path(number), os.O_RDONLY)
-        return self._files[number]
-
-    def _offset(self, number: int) -> int:
-        """Return where the first image begins: what the images do not take of the file is its head."""
-        return os.fstat(self._file(number)).st_size - self.card.shards[number][0] * int(np.prod(self.card.image_size))
+    def _file(self, number: int, image_bytes: int) -> tuple[int, int]:
+        """Return the descriptor of a shard, opened once in a process, and the size of the head before its images."""
+        if number not in self._opened:
+            file = os.open(self._path(number), os.O_RDONLY)
+            head = os.fstat(file).st_size - self.card.shards[number][0] * image_bytes
+            self._opened[number] = file, head
+        return self._opened[number]
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what another process needs to open the same store: nothing that grows with it."""
-        opened = ("places", "labels", "_digests", "_files", "_owner")
+        opened = ("places", "labels", "_digests", "_opened")
         return {name: value for name, value in vars(self).items() if name not in opened}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -121,9 +119,8 @@ class ShardedDataset(Dataset[dict[str, Any]]):
         self._open()
 
     def __del__(self) -> None:
-        if getattr(self, "_owner", None) == os.getpid():
-            for descriptor in self._files.values():
-                os.close(descriptor)
+        for file, _ in vars(self).get("_opened", {}).values():
+            os.close(file)
 
 
 def _sizes(card: Card) -> str:
