@@ -42,7 +42,7 @@ def device() -> "torch.device":
 
     if not torch.cuda.is_available():
         return torch.device("cpu")
-    return torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0)))
+    return torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
 
 
 def join(device: "torch.device | str", *, seed: int) -> None:
@@ -96,7 +96,7 @@ def replicated(network: "nn.Module", device: "torch.device | str") -> "nn.Module
 
     on_gpu = torch.device(device).type == "cuda"
     if on_gpu:
-        network = nn.SyncBatchNorm.convert_sync_batchnorm(network)  # layers change, their tensors and the root stay
+        network = nn.SyncBatchNorm.convert_sync_batchnorm(network)  # type: ignore[no-untyped-call]  # tensors and root stay
     return nn.parallel.DistributedDataParallel(network, forward_sync_buffers=not on_gpu)
 
 

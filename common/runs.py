@@ -138,10 +138,10 @@ def versions() -> dict[str, Any]:
     }
 
 
-def _fingerprint(items: Sequence[dict[str, Any]]) -> str:
+def _fingerprint(items: Any) -> str:
     """Return a hash of which images are read and how they are labelled; moving the data set leaves it as it is."""
     origin = getattr(items, "origin", None)
-    if hasattr(items, "digests"):  # a sharded store, whose index has a hash: a million rows are not listed
+    if origin and hasattr(items, "digests"):  # a sharded store, whose index has a hash: a million rows are not listed
         return sha256(json.dumps([origin.index_sha256, items.part, items.skipped]).encode())
     root = origin.root if origin else Path()
     rows = [[str(item["image"]).removeprefix(f"{root}/"), item.get("frame", ""), item["label"]] for item in items]

@@ -32,7 +32,7 @@ class AfterEachStep:
         engine.add_event_handler(Events.STARTED, self._begin)
 
     def _begin(self, engine: Engine) -> None:
-        """Begin with the weights of the first process, which the others have by now; a trainer has its optimizer now."""
+        """Begin with the weights of the first process, which the others have by now."""
         self.averaged.load_state_dict(self.network.state_dict())
         engine.optimizer.register_step_post_hook(self._step)
 

@@ -33,8 +33,12 @@ def _files_of_batch(engine: Engine) -> list[str]:
     # The sampler passes over what a stopped run had seen of this epoch.
     start = ((engine.state.iteration - 1) % engine.state.epoch_length - loader.sampler.start) * loader.batch_size
     keys = list(islice(loader.sampler, start, start + loader.batch_size))
-    return [_name(loader.dataset, key[1]) for key in keys]
+    return _names(loader.dataset, [key[1] for key in keys])
 
 
-def _name(dataset: Any, index: int) -> str:
-    return str(dataset.data[index]["image"]) if hasattr(dataset, "data") else f"{dataset.part} {index}"
+def _names(dataset: Any, indices: list[int]) -> list[str]:
+    if hasattr(dataset, "data"):
+        return [str(dataset.data[index]["image"]) for index in indices]
+    from ..pretraining.names import image_names
+
+    return image_names(dataset, indices)

@@ -61,7 +61,11 @@ def _check_alone(configs: dict[str, Config], kind: str, bundle: str) -> list[str
     """Return what is wrong with a configuration in itself; with `evaluate`, as it is merged after `train`."""
     head, _ = split(configs[kind], kind)
     if kind != "evaluate":
-        return [*check_head(head, kind, bundle=bundle), *check_used(head, referenced(configs[kind])), *_check_ids(configs[kind])]
+        return [
+            *check_head(head, kind, bundle=bundle),
+            *check_used(head, referenced(configs[kind])),
+            *_check_ids(configs[kind]),
+        ]
     try:
         return [*check_signature(head), *_check_ids(merged(configs["train"], configs["evaluate"]))]
     except ConfigError as error:

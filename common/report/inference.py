@@ -60,7 +60,7 @@ def write_inference(
         named = out_of_range(appearance, card=card, ckpt_dir=ckpt_dir)
         flags = [flag for flag, its in zip(named, kept, strict=True) if its]
     more: Columns = {}
-    if "thresholds" in card:
+    if "temperature" in card:
         more = calibrated(scored.probabilities, card) | decisions(scored.probabilities, card)
     more |= {"out_of_range": flags} if "out_of_range" in card else {}
     synthetic = bool(card["dataset"]["synthetic"])
@@ -86,7 +86,7 @@ def _about(card: dict[str, Any]) -> dict[str, Any]:
 def _say(card: dict[str, Any], flags: list[str], *, scored: int, folder: Path) -> None:
     synthetic = ", trained on SYNTHETIC images" if card["dataset"]["synthetic"] else ""
     _logger.info("%d images scored by %s%s: %s", scored, card["backbone"], synthetic, folder / "predictions.csv")
-    if "thresholds" not in card:
+    if "temperature" not in card:
         _logger.info("not evaluated yet, so probabilities alone: evaluate.json gives decisions and out_of_range")
     elif flags and any(flags):
         wrong = card["out_of_range"]["false_positives"]["images"]

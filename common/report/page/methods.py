@@ -40,6 +40,15 @@ STATISTICS = {
         "of other scores by a bootstrap{resampled}",
         "Efron and Tibshirani, An Introduction to the Bootstrap, Chapman and Hall 1993",
     ),
+    "top1": (
+        "of accuracies by Wilson's method, of their mean over classes by that of Zou and Donner",
+        "Wilson, JASA 22 (1927) 209; Zou and Donner, Statistics in Medicine 27 (2008) 1693",
+    ),
+    "macro_auc": ("of the macro AUC from those of the classes", "Zou, Psychological Methods 12 (2007) 399"),
+    "macro_f1": (
+        "of macro F1 by a bootstrap{resampled}",
+        "Efron and Tibshirani, An Introduction to the Bootstrap, Chapman and Hall 1993",
+    ),
 }
 """How an interval was computed, by a score that has such a one; each with its reference."""
 
@@ -47,6 +56,10 @@ YOUDEN = "Youden, Cancer 3 (1950) 32"
 TEMPERATURE = "Guo, Pleiss, Sun, Weinberger, On calibration of modern neural networks, ICML 2017"
 MONAI = "Cardoso et al., MONAI: an open-source framework for deep learning in healthcare, arXiv:2211.02701, 2022"
 RADIMAGENET = "Mei et al., RadImageNet, Radiology: Artificial Intelligence 4 (2022) e210315"
+
+
+MOST_NAMED = 20
+"""Classes up to which a sentence names them."""
 
 
 class References:
@@ -78,7 +91,8 @@ def methods_section(card: Mapping[str, Any], metrics: Mapping[str, Any], run: Ma
 def _data(card: Mapping[str, Any], metrics: Mapping[str, Any], run: Mapping[str, Any]) -> Iterator[str]:
     images = {**card["images"], **run.get("images", {})}
     synthetic = "synthetic images (phantoms) of " if card["dataset"]["synthetic"] else ""
-    names = plain(card["class_names"])
+    classes = card["class_names"]
+    names = plain(classes) if len(classes) <= MOST_NAMED else f"{len(classes)} classes"
     what = f"find {names}" if card["task"] == "multilabel" else f"tell {names} apart"
     counts = f"{images['train']:,} images to train, {images['valid']:,} to validate"
     patients = metrics.get("test", {}).get("patients")
@@ -106,11 +120,23 @@ def _training(card: Mapping[str, Any], cite: References) -> Iterator[str]:
     on = f" on the {LOSSES[card['task']]}"
     yield (
         f"{TRAINED[card['trainable']]}{by}{on} at a learning rate of {card['learning_rate']:g}, in batches of "
-        f"{card['batch_size']}, for at most {card['max_epochs']} epochs or until {card['patience']} passed without "
-        f"a better score on validation; epoch {card['best_epoch']} was kept (seed {card['seed']})."
+        f"{card['batch_size']}, for {_length(card)}; epoch {card['best_epoch']} was kept (seed {card['seed']})."
     )
+    if "ema" in card:
+        yield (
+            f"The learning rate rose over {card['warmup_epochs']} epochs and fell with a cosine to 0; labels were "
+            f"smoothed by {card['label_smoothing']:g}; what was kept is the exponential average of the weights "
+            f"(decay {card['ema']:g})."
+        )
     if told := _augmentation(recipe.get("train::random_transforms")):
         yield f"Augmentation: {told}."
+
+
+def _length(card: Mapping[str, Any]) -> str:
+    if "patience" not in card:
+        return f"{card['max_epochs']} epochs"
+    waited = f"{card['patience']} passed without a better score on validation"
+    return f"at most {card['max_epochs']} epochs or until {waited}"
 
 
 def _augmentation(transforms: Any) -> str:
@@ -136,9 +162,15 @@ def _statistics(metrics: Mapping[str, Any], cite: References) -> Iterator[str]:
         "design": ", with the design effect of patients" if known else "",
         "resampled": " of patients" if known else " of images",
     }
+    thresholds = "thresholds" in metrics
+    first = "The"
+    if thresholds:
+        first = (
+            f"Decision thresholds (Youden's {cite(YOUDEN)}, and the highest that finds 95 % of the positives) and the"
+        )
     yield (
-        f"Decision thresholds (Youden's {cite(YOUDEN)}, and the highest that finds 95 % of the positives) and the "
-        f"calibration temperature {cite(TEMPERATURE)} were chosen on the validation part alone."
+        f"{first} calibration temperature {cite(TEMPERATURE)} "
+        f"{'were' if thresholds else 'was'} chosen on the validation part alone."
     )
     methods = [f"{text.format(**words)} {cite(work)}" for key, (text, work) in STATISTICS.items() if key in names]
     if methods:
