@@ -130,6 +130,23 @@ def prepared_phantoms(folder: Path, *, seed: int) -> Path:
 
 
 @pytest.fixture(scope="session")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sharded store of phantoms of all 165 classes of RadImageNet, 32 x 32; `original` lies beside it."""
+    return built_store(tmp_path_factory.mktemp("store"), seed=1)
+
+
+def built_store(folder: Path, *, seed: int) -> Path:
+    from common.phantoms import PHANTOMS
+    from common.pretraining.build import How
+    from common.pretraining.radimagenet import list_radimagenet
+    from common.pretraining.store import build_store
+
+    PHANTOMS["radimagenet"](folder / "original", patients=33, seed=seed, difficulty=0.0)
+    build_store(list_radimagenet(folder / "original"), folder / "data", How(image_size=(32, 32), workers=1))
+    return folder / "data"
+
+
+@pytest.fixture(scope="session")
 def data_like(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     """Makes a prepared data set with any task and classes: NIfTI in Hounsfield units, which every window takes."""
 

@@ -112,8 +112,9 @@ def recall(measured: Measured, index: int) -> Interval:
 
 def _mean_f1(measured: Measured, classes: Sequence[int]) -> Interval:
     # A class of a few images may be missing in a drawn matrix, and is then left out of its mean as it is of ours.
-    drawn = np.nanmean(measured.resampled_f1[:, classes], axis=1)
-    low, high = np.nanquantile(drawn, [0.025, 0.975])
+    values = measured.resampled_f1[:, classes]
+    counts = np.count_nonzero(~np.isnan(values), axis=1)
+    low, high = np.quantile(np.nansum(values, axis=1)[counts > 0] / counts[counts > 0], [0.025, 0.975])
     images = int(measured.confusion[classes].sum())
     return Interval(float(measured.f1[classes].mean()), float(low), float(high), images)
 
