@@ -22,13 +22,17 @@ phantoms_pneumonia_cxr := kermany 200 8
 phantoms_covid_ct := covid_ct 60 8
 phantoms_sarscov2_ct := cc_ccii 60 8
 phantoms_hemorrhage_ct := rsna_ich 60 8
+phantoms_radimagenet_pretrain := radimagenet 99 8 --image-size 96,96
 
 layout := $(word 1,$(phantoms_$(BUNDLE)))
 patients := $(word 2,$(phantoms_$(BUNDLE)))
 epochs := $(or $(word 3,$(phantoms_$(BUNDLE))),15)
 options := $(wordlist 4,9,$(phantoms_$(BUNDLE)))
 
-demo_knobs := --image_size "[96,96]" --max_epochs $(epochs) --batch_size 16
+# Pretraining is from scratch at a rate that goes with its batch: 0.1 x 32 / 256, and a short warm-up.
+knobs_radimagenet_pretrain := --batch_size 32 --learning_rate 0.0125 --warmup_epochs 1
+
+demo_knobs := --image_size "[96,96]" --max_epochs $(epochs) $(or $(knobs_$(BUNDLE)),--batch_size 16)
 
 .PHONY: setup demo test test-slow check fix bench browser ci
 

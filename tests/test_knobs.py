@@ -49,3 +49,19 @@ def test_a_task_has_its_number_of_classes(task, names):
 def test_another_task_or_number_of_classes_is_refused(task, names, says):
     with pytest.raises(ConfigError, match=re.escape(says)):
         check(task, names)
+
+
+@pytest.mark.parametrize(
+    ("knobs", "says"),
+    [
+        ({"warmup_epochs": 3, "max_epochs": 3}, "warmup_epochs is less than max_epochs, which are the others; got 3 of 3"),
+        ({"ema": 1}, "ema is a number from 0 to less than 1; got 1: give --ema another value"),
+        ({"label_smoothing": -0.1}, "label_smoothing is a number from 0 to less than 1; got -0.1"),
+        ({"balanced": "yes"}, "balanced is true or false; got 'yes'"),
+        ({"accumulation": 0}, "accumulation is a whole number from 1; got 0"),
+        ({"weight_decay": float("inf")}, "weight_decay is a number from 0; got inf"),
+    ],
+)
+def test_knobs_of_the_pretraining_have_their_ranges(knobs, says):
+    with pytest.raises(ConfigError, match=re.escape(says)):
+        check_knobs(backbone="resnet50", device="cpu", task="multiclass", **knobs)

@@ -1,4 +1,7 @@
-"""Every bundle with its own phantoms, those of `make demo`: prepared, trained, evaluated, used."""
+"""Every bundle with its own phantoms, those of `make demo`: prepared, trained, evaluated, used.
+
+The pretraining, whose data are a store, has `test_pretraining.py`.
+"""
 
 import csv
 import json
@@ -11,6 +14,7 @@ from common.datasets.folds import partition
 from common.datasets.prepare import prepare
 from common.datasets.prepared import read_prepared
 from common.house.files import bundles_in
+from common.house.heads import PRETRAINING
 from common.metrics import read_predictions
 from common.phantoms import PHANTOMS
 
@@ -47,7 +51,7 @@ def originals(tmp_path_factory):
     return draw
 
 
-@pytest.fixture(scope="module", params=BUNDLES)
+@pytest.fixture(scope="module", params=[name for name in BUNDLES if name != PRETRAINING])
 def used(request, originals, run_bundle, tiny, tmp_path_factory):
     """Name of a bundle, its data and the folder of its results, after training, evaluation and inference."""
     name = request.param

@@ -83,6 +83,8 @@ def _check_likeness(folder: Path, configs: dict[str, Config]) -> list[str]:
             return [f"configs/{kind}.json: _like_ is {name!r} in train.json; got {other!r}"]
     if name == EXEMPLAR:
         return []
+    if name == PRETRAINING:
+        return [f"configs/train.json: _like_ names an exemplar; {PRETRAINING} has a head of its own and no siblings"]
     exemplar = folder.parent / name
     try:
         models = {kind: read_config(exemplar / f"configs/{kind}.json") for kind in KINDS}
@@ -90,8 +92,6 @@ def _check_likeness(folder: Path, configs: dict[str, Config]) -> list[str]:
         copies = [file for file in COPIES if (folder / file).read_bytes() != (exemplar / file).read_bytes()]
     except (ConfigError, OSError) as error:
         return [f"configs/train.json: _like_ names an exemplar, a whole bundle; {name!r} is none ({error})"]
-    if name == PRETRAINING:
-        return [f"configs/train.json: _like_ names an exemplar; {PRETRAINING} has a head of its own and no siblings"]
     if (other := exemplar_of(models["train"])) != EXEMPLAR:
         return [f"configs/train.json: _like_ names an exemplar; {name} is itself like {other}"]
     lines = []

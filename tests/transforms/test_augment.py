@@ -97,3 +97,10 @@ def test_an_image_gets_the_same_in_any_batch_and_another_with_another_draw():
 def test_without_transforms_a_batch_stays_as_it_is():
     images = torch.rand(2, 1, 16, 16)
     assert torch.equal(AugmentedBatch([])({"image": images, "label": torch.zeros(2), "draw": [1, 2]}, "cpu")[0], images)
+
+
+def test_images_of_a_store_become_numbers_from_0_to_1_and_evaluators_leave_them_so():
+    batch = {"image": torch.tensor([[[[0, 51, 255]]]], dtype=torch.uint8), "label": torch.tensor([3]), "draw": [7]}
+    images, labels = AugmentedBatch([])(batch, "cpu")
+    assert images.tolist() == pytest.approx(torch.tensor([[[[0, 0.2, 1.0]]]]).tolist())
+    assert labels.tolist() == [3]
