@@ -54,7 +54,10 @@ def test_another_task_or_number_of_classes_is_refused(task, names, says):
 @pytest.mark.parametrize(
     ("knobs", "says"),
     [
-        ({"warmup_epochs": 3, "max_epochs": 3}, "warmup_epochs is less than max_epochs, which are the others; got 3 of 3"),
+        (
+            {"warmup_epochs": 3, "max_epochs": 3},
+            "warmup_epochs is less than max_epochs, which are the others; got 3 of 3",
+        ),
         ({"ema": 1}, "ema is a number from 0 to less than 1; got 1: give --ema another value"),
         ({"label_smoothing": -0.1}, "label_smoothing is a number from 0 to less than 1; got -0.1"),
         ({"balanced": "yes"}, "balanced is true or false; got 'yes'"),

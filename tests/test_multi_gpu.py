@@ -37,9 +37,14 @@ def torchrun(files, *arguments):
     command = [sys.executable, "-W", "ignore", "-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2"]
     run = ["-m", "monai.bundle", "run", "--config_file", str([*files, OVERLAY])]
     finished = subprocess.run(
-        [*command, *run, *arguments], cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
+        [*command, *run, *arguments],
+        cwd=ROOT,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
         env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
-    )  # fmt: skip
+    )
     return finished.returncode, finished.stdout
 
 
@@ -79,8 +84,8 @@ def resnet(run_bundle, store, tmp_path_factory):
 def test_two_processes_pretrain_as_one_does_where_batch_norms_are_frozen(run_bundle, store, resnet, tmp_path):
     frozen = overlay(tmp_path, run=[FREEZE, "$@train::trainer.run()"])
     small = knobs(
-        dataset_dir=store, pretrained=resnet / "models" / "model.pt", image_size=[32, 32], max_epochs=1, warmup_epochs=0,
-        batch_size=64, accumulation=2, dropout=0.0, ema=0.5, learning_rate=0.01, num_workers=0, precision="fp32",
+        dataset_dir=store, pretrained=resnet / "models" / "model.pt", dropout=0.0, image_size=[32, 32], max_epochs=1,
+        warmup_epochs=0, batch_size=64, accumulation=2, ema=0.5, learning_rate=0.01, num_workers=0, precision="fp32",
     )  # fmt: skip
     one, two = tmp_path / "one", tmp_path / "two"
     finished = run_bundle("--config_file", f"['{PRETRAIN}','{frozen}']", *small, *places(one))
@@ -98,7 +103,9 @@ def test_two_processes_pretrain_as_one_does_where_batch_norms_are_frozen(run_bun
 def test_two_processes_train_any_bundle_as_one_does_and_the_first_alone_speaks(run_bundle, phantoms, tmp_path):
     """Two processes leave out what makes no whole batch; so does one here."""
     one, two = tmp_path / "one", tmp_path / "two"
-    small = knobs(dataset_dir=phantoms, image_size=[32, 32], max_epochs=2, batch_size=8, num_workers=0, precision="fp32")
+    small = knobs(
+        dataset_dir=phantoms, image_size=[32, 32], max_epochs=2, batch_size=8, num_workers=0, precision="fp32"
+    )
     plain = overlay(tmp_path, network_def=PLAIN, **{"train::dataloader::drop_last": True})
     finished = run_bundle("--config_file", f"['{TRAIN}','{plain}']", *small, *places(one))
     assert finished.code == 0, finished.output
@@ -111,12 +118,10 @@ def test_two_processes_train_any_bundle_as_one_does_and_the_first_alone_speaks(r
 
 def test_with_batch_norm_the_loss_falls_and_two_processes_continue_what_one_began(run_bundle, store, tmp_path):
     small = knobs(
-        dataset_dir=store, image_size=[32, 32], max_epochs=3, warmup_epochs=1, batch_size=32, learning_rate=0.02, ema=0.5,
-        state_interval=1, num_workers=0, precision="fp32",
+        dataset_dir=store, image_size=[32, 32], max_epochs=3, warmup_epochs=1, batch_size=32, learning_rate=0.02,
+        ema=0.5, state_interval=1, num_workers=0, precision="fp32",
     )  # fmt: skip
-    killed = run_bundle(
-        "--config_file", PRETRAIN, *small, *places(tmp_path), signal_when=(signal.SIGKILL, "epoch 1/3")
-    )
+    killed = run_bundle("--config_file", PRETRAIN, *small, *places(tmp_path), signal_when=(signal.SIGKILL, "epoch 1/3"))
     assert killed.code == -signal.SIGKILL
     code, said = torchrun([PRETRAIN], *small, *places(tmp_path))
     assert code == 0, said

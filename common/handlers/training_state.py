@@ -78,25 +78,25 @@ class TrainingState:
     def _draw_on(self, engine: Engine) -> None:
         """Draw on where the saved training did: of an epoch, after its loader was opened, which draws a number."""
         if self._random:
-            _restore_random_states(self._random)
+            _restore_random_states(self._random, engine.state.device)
             self._random = None
 
     def _save_within(self, engine: Engine) -> None:
         batches = engine.state.iteration % engine.state.epoch_length
         if batches and batches % (self.interval * engine.accumulation_steps) == 0:
-            self._write({"epoch": engine.state.epoch - 1, "batches": batches, "finished": False})
+            self._write(engine, {"epoch": engine.state.epoch - 1, "batches": batches, "finished": False})
 
     def _save(self, engine: Engine) -> None:
         finished = engine.should_terminate or engine.state.epoch == engine.state.max_epochs
-        self._write({"epoch": engine.state.epoch, "batches": 0, "finished": bool(finished)})
+        self._write(engine, {"epoch": engine.state.epoch, "batches": 0, "finished": bool(finished)})
 
-    def _write(self, place: dict[str, Any]) -> None:
+    def _write(self, engine: Engine, place: dict[str, Any]) -> None:
         if not first_process():
             return
         state = {
             **place,
             **{name: part.state_dict() for name, part in self._stateful().items()},
-            "random": _random_states(),
+            "random": _random_states(engine.state.device),
         }
         write_state(self.run.ckpt_dir, state)
 
@@ -107,20 +107,24 @@ def _items(engine: Engine) -> Any:
     return getattr(dataset, "data", dataset)
 
 
-def _random_states() -> dict[str, Any]:
-    """Return the states of torch's, NumPy's and Python's generators as plain values and tensors."""
+def _random_states(device: torch.device) -> dict[str, Any]:
+    """Return the states of torch's, NumPy's and Python's generators as plain values and tensors.
+
+    Of GPUs that of this process alone: another machine that continues may have fewer.
+    """
     name, keys, *rest = np.random.get_state()
     return {
         "torch": torch.get_rng_state(),
-        "cuda": torch.cuda.get_rng_state_all(),
+        "cuda": torch.cuda.get_rng_state(device) if device.type == "cuda" else None,
         "numpy": (name, torch.from_numpy(np.asarray(keys).astype(np.int64)), *rest),
         "python": random.getstate(),
     }
 
 
-def _restore_random_states(states: dict[str, Any]) -> None:
+def _restore_random_states(states: dict[str, Any], device: torch.device) -> None:
     torch.set_rng_state(states["torch"])
-    torch.cuda.set_rng_state_all(states["cuda"])
+    if device.type == "cuda" and states["cuda"] is not None:
+        torch.cuda.set_rng_state(states["cuda"], device)
     name, keys, *rest = states["numpy"]
     np.random.set_state((name, keys.numpy().astype(np.uint32), *rest))
     random.setstate(states["python"])

@@ -28,7 +28,7 @@ def test_values_are_those_of_all_images(measured):
     assert scores["macro_f1"]["value"] == pytest.approx(
         f1_score(LABEL, called, labels=occurring, average="macro", zero_division=0)
     )
-    areas = [roc_auc_score(LABEL == c, PROBABILITIES[:, c]) for c in occurring]
+    areas = [roc_auc_score(c == LABEL, PROBABILITIES[:, c]) for c in occurring]
     assert scores["macro_auc"]["value"] == pytest.approx(np.mean(areas))
 
 
