@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import DatasetError
+from .index import Row
 
 NAMES = (
     *("busbra", "busi", "ddti", "mrnet", "radimagenet_repo", "kermany", "rsna_pneumonia"),
@@ -34,7 +35,7 @@ class Published:
     """In the order of the network's outputs; of two, the last is the positive one; of `multilabel`, the findings."""
     counts: Mapping[str, int]
     """As published: `images`, `patients` where there are ids, and the images of each class."""
-    list_images: Callable[..., tuple[Path, list[dict[str, str]]]]
+    list_images: Callable[..., tuple[Path, list[Row]]]
     """From the folder a user gives: the root of the originals, and a row per image with paths below that root."""
     resumes: bool = False
     """Whether `list_images` reads so much that it takes a second folder, to keep there what it has read."""

@@ -4,7 +4,7 @@ A fold is a function of the rows alone: no seed, no order of files, no library's
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from ..errors import LabelError, SplitError
 from ..files import sha256
@@ -45,7 +45,7 @@ def deal(rows: Sequence[Row], parts: int) -> list[int]:
     (of equal parts, the first). With images `n` of stratum `c` in part `p`, and `g` in the group, out of `N` in all,
     that part has the smallest `sum_c n_pc * g_c / N_c^2`: adding the group to it leaves `sum_pc (n_pc / N_c)^2` least.
     """
-    own = [strata(row) for row in rows]
+    own = _each(strata, rows)
     total = Counter(stratum for its in own for stratum in its)
     held: list[Counter[str]] = [Counter() for _ in range(parts)]
     result = [0] * len(rows)
@@ -57,6 +57,12 @@ def deal(rows: Sequence[Row], parts: int) -> list[int]:
         for member in members:
             result[member] = chosen
     return result
+
+
+def _each(names: Callable[[Row], list[str]], rows: Sequence[Row]) -> list[tuple[str, ...]]:
+    """Return the names that each row has; equal ones are one object, or a million rows would be a million lists."""
+    seen: dict[tuple[str, ...], tuple[str, ...]] = {}
+    return [seen.setdefault(its, its) for row in rows for its in [tuple(names(row))]]
 
 
 def strata(row: Row) -> list[str]:
@@ -73,8 +79,8 @@ def strata(row: Row) -> list[str]:
 def _groups(rows: Sequence[Row]) -> list[list[int]]:
     """Return the positions of rows that share one of `WHOLE`: largest group first, in an order of the rows alone."""
     first: dict[tuple[str, str], int] = {}
-    names = [(kind, row[kind], position) for position, row in enumerate(rows) for kind in WHOLE]
-    pairs = [(first.setdefault((kind, name), position), position) for kind, name, position in names if name]
+    names = ((kind, row[kind], position) for position, row in enumerate(rows) for kind in WHOLE)
+    pairs = ((first.setdefault((kind, name), position), position) for kind, name, position in names if name)
     groups: dict[int, list[int]] = {}
     for position, group in enumerate(linked(len(rows), pairs)):
         groups.setdefault(group, []).append(position)
@@ -137,7 +143,7 @@ def _completed(rows: Sequence[Row], chosen: Sequence[bool]) -> list[bool]:
     Of a finding that four patients have, a share of an eighth may have none, and then nothing could be validated. A
     group whose going would leave the training part without something stays there.
     """
-    own, result = [needs(row) for row in rows], list(chosen)
+    own, result = _each(needs, rows), list(chosen)
     everything = {need for its in own for need in its}
     held = Counter(need for its, is_chosen in zip(own, chosen, strict=True) if is_chosen for need in its)
     if len(held) == len(everything):
@@ -185,7 +191,7 @@ def partition(rows: Sequence[Row], fold: str | int) -> list[str]:
             known to have it or one that is known not to.
     """
     parts = parts_of(rows, fold)
-    own = [needs(row) for row in rows]
+    own = _each(needs, rows)
     everything = sorted({need for row, its in zip(rows, own, strict=True) if is_kept(row) for need in its})
     if rows and findings(rows[0]):  # a finding that no image has, or that all have, is lacking everywhere
         everything = [f"known {its} of {finding!r}" for finding in findings(rows[0]) for its in KNOWN.values()]

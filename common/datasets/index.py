@@ -1,12 +1,12 @@
 """The index: a row per image, its columns, and its text form (`index.csv`)."""
 
 import csv
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
+from sys import intern
 
 from ..errors import DatasetError
 
-Row = dict[str, str]
+Row = MutableMapping[str, str]
 """One image; every column is text, and an empty text means "none"."""
 
 COLUMNS = ("image", "frame", "mask", "crop", "label", "patient", "study", "split")
@@ -24,6 +24,9 @@ PREPARED_COLUMNS = ("fold", "exclude", "group", "pixels")
 `fold`: 0-4, in which the image is tested; empty if excluded. `exclude`: empty, or why the image is in no part.
 `group`: number shared by near duplicates; empty if alone. `pixels`: digest of the decoded pixels (`duplicates.py`).
 """
+
+UNIQUE = ("image", "pixels")
+"""Columns whose values are those of one row."""
 
 FINDING = "label:"
 """What the column of a finding begins with, in a multi-label set: `1` present, `0` absent, empty not known."""
@@ -57,14 +60,78 @@ def contradicting(rows: Sequence[Row]) -> bool:
     return len(values) > len({name for name, _ in values})
 
 
-def to_csv(rows: Sequence[Row]) -> str:
-    """Return `index.csv`: rows by key, columns in the fixed order, so that equal rows give equal bytes."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, _ordered_columns(rows), restval="", lineterminator="\n")
-    writer.writeheader()
-    in_order = sorted(rows, key=key)
-    writer.writerows(in_order)
-    return text.getvalue()
+class LeanRow(MutableMapping[str, str]):
+    """A row that shares its columns with others: without its values 220 bytes, 470 as a dict.
+
+    As in any table, a column that one row gains all of them have, empty.
+
+    Args:
+        places: Where the value of each column stands; one object for many rows.
+        values: The values.
+    """
+
+    __slots__ = ("_places", "_values")
+
+    def __init__(self, places: dict[str, int], values: Sequence[str]) -> None:
+        self._places, self._values = places, list(values)
+
+    def __getitem__(self, column: str) -> str:
+        place = self._places[column]
+        return self._values[place] if place < len(self._values) else ""
+
+    def __setitem__(self, column: str, value: str) -> None:
+        place = self._places.setdefault(column, len(self._places))
+        self._values.extend([""] * (place + 1 - len(self._values)))
+        self._values[place] = value
+
+    def __delitem__(self, column: str) -> None:
+        raise TypeError(f"a row shares its columns with others: {column!r} stays, set it to an empty text")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+
+def lean(rows: Iterable[Mapping[str, str]]) -> list[Row]:
+    """Return rows that take little memory, with `PREPARED_COLUMNS`: equal columns and recurring values are one object.
+
+    A million images have few classes, and dozens of slices a study.
+    """
+    result: list[Row] = []
+    kinds: dict[tuple[str, ...], dict[str, int]] = {}
+    for row in rows:
+        own = {**row, **{column: row.get(column, "") for column in PREPARED_COLUMNS}}
+        columns = tuple(own)
+        if columns not in kinds:
+            kinds[columns] = {column: place for place, column in enumerate(columns)}
+        values = [text if column in UNIQUE else intern(text) for column, text in own.items()]
+        result.append(LeanRow(kinds[columns], values))
+    return result
+
+
+def in_order(rows: Iterable[Row]) -> list[Row]:
+    """Return rows as an index has them: by key, each with every column, empty where it had none."""
+    result = sorted(rows, key=key)
+    columns = _ordered_columns(result)
+    return [row if len(row) == len(columns) else {**dict.fromkeys(columns, ""), **row} for row in result]
+
+
+def to_csv(rows: Sequence[Row]) -> Iterator[str]:
+    """Yield the lines of `index.csv` of rows `in_order`; columns in the fixed order: equal rows give equal bytes."""
+    columns = _ordered_columns(rows)
+    writer = csv.writer(_Line(), lineterminator="\n")
+    yield writer.writerow(columns)
+    for row in rows:
+        yield writer.writerow([row[column] for column in columns])
+
+
+class _Line:
+    """What a writer of CSV takes for its file, so that it returns each line."""
+
+    def write(self, line: str) -> str:
+        return line
 
 
 def _ordered_columns(rows: Iterable[Row]) -> list[str]:
@@ -74,14 +141,14 @@ def _ordered_columns(rows: Iterable[Row]) -> list[str]:
     return first + [column for column in present if column not in first]
 
 
-def from_csv(text: str) -> list[Row]:
-    """Return the rows of an `index.csv`.
+def from_csv(lines: Iterable[str]) -> list[Row]:
+    """Return the rows of the lines of an `index.csv`, in little memory.
 
     Raises:
         DatasetError: A fixed column is missing.
     """
-    reader = csv.DictReader(io.StringIO(text))
+    reader = csv.DictReader(lines)
     missing = [column for column in (*COLUMNS, *PREPARED_COLUMNS) if column not in (reader.fieldnames or ())]
     if missing:
         raise DatasetError(f"an index has a column {missing[0]!r}, this one {reader.fieldnames}: prepare it again")
-    return list(reader)
+    return lean(reader)

@@ -99,12 +99,14 @@ def _sorted_into_buckets(thumbnails: np.ndarray) -> Iterator[Pairs]:
 
     lit = np.flatnonzero(thumbnails.any(1))
     whitened = _whitened(thumbnails, lit)
+    del thumbnails
     bits = min(int(np.log2(max(len(lit), 2) / PER_BUCKET)) + 1, COMPONENTS)
     for table in tqdm(range(TABLES), desc="look-alikes", delay=1, disable=None):
         # Orthogonal directions, so that no two bits of a bucket say nearly the same.
         normal = np.random.default_rng(table).standard_normal((COMPONENTS, COMPONENTS))
         signs = whitened @ np.linalg.qr(normal)[0][:, :bits].astype(np.float32) > 0
-        for first, second in _in_one_bucket(signs @ (1 << np.arange(bits))):
+        codes = sum(sign.astype(np.int64) << bit for bit, sign in enumerate(signs.T))
+        for first, second in _in_one_bucket(codes):
             close = np.einsum("ij,ij->i", whitened[first], whitened[second]) > CLOSE
             one, other = lit[first[close]], lit[second[close]]
             yield np.minimum(one, other), np.maximum(one, other)

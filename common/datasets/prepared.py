@@ -3,6 +3,7 @@
 Originals are never copied or changed: the index names them below a root, and `dataset.json` says where that is.
 """
 
+import hashlib
 import json
 import os
 import shutil
@@ -12,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import DatasetError, StorageError
-from ..files import sha256, write_json, write_text
-from .index import Row, from_csv, to_csv
+from ..files import sha256_of_file, write_atomically, write_json
+from .index import Row, from_csv, in_order, to_csv
 
 DESCRIPTION = "dataset.json"
 INDEX = "index.csv"
@@ -80,6 +81,13 @@ def read_prepared(folder: str | Path) -> PreparedDataset:
         DatasetError: No such folder, not prepared, prepared by another version, edited by hand, or originals gone.
     """
     folder = Path(folder)
+    description = _checked(folder)
+    with (folder / INDEX).open(encoding="utf-8", newline="\n") as lines:
+        return PreparedDataset(folder, description, from_csv(lines))
+
+
+def _checked(folder: Path) -> dict[str, Any]:
+    """Return what describes the data set in `folder`, whose index and originals are then as they were."""
     again = f"prepare it again: python scripts/prepare.py DATASET SOURCE --out {folder}"
     if not folder.is_dir():
         raise DatasetError(f"there is no data set at {folder}; {again.replace(' it again', ' one')}")
@@ -88,13 +96,12 @@ def read_prepared(folder: str | Path) -> PreparedDataset:
     description = _read_description(folder)
     if description.get("version") != VERSION:
         raise DatasetError(f"{folder} has version {description.get('version')}, this code reads {VERSION}; {again}")
-    text = (folder / INDEX).read_bytes()
-    if sha256(text) != description["index_sha256"]:
+    if sha256_of_file(folder / INDEX) != description["index_sha256"]:
         raise DatasetError(f"{folder / INDEX} was edited after its preparation (its sha256 differs); {again}")
     root = _root(folder, description["root"])
     if not root.is_dir():
         raise DatasetError(f"the originals of {folder} are no longer at {root}: put them back, or {again}")
-    return PreparedDataset(folder, description, from_csv(text.decode()))
+    return description
 
 
 def write_prepared(
@@ -116,18 +123,21 @@ def write_prepared(
         DatasetError: `folder` holds another data set, and `replace` is not set.
         StorageError: It cannot be written.
     """
-    folder, index = Path(folder), to_csv(rows)
+    folder, rows = Path(folder), in_order(rows)
+    digest = hashlib.sha256()
+    for line in to_csv(rows):
+        digest.update(line.encode())
     complete = {
         **description,
         "version": VERSION,
         "root": _stored_root(folder, root),
-        "index_sha256": sha256(index.encode()),
+        "index_sha256": digest.hexdigest(),
     }
     if not replace:
         _refuse_other(folder, complete)
     if not _is_same(folder, complete):
-        _write_as_one(folder, complete, index)
-    return read_prepared(folder)
+        _write_as_one(folder, complete, rows)
+    return PreparedDataset(folder, _checked(folder), rows)
 
 
 def _root(folder: Path, stored: str) -> Path:
@@ -166,15 +176,15 @@ def _refuse_other(folder: Path, description: Mapping[str, Any]) -> None:
 
 def _is_same(folder: Path, description: Mapping[str, Any]) -> bool:
     try:
-        return read_prepared(folder).description == description
+        return _checked(folder) == description
     except DatasetError:
         return False
 
 
-def _write_as_one(folder: Path, description: Mapping[str, Any], index: str) -> None:
+def _write_as_one(folder: Path, description: Mapping[str, Any], rows: Sequence[Row]) -> None:
     staging = folder.absolute().with_name(f".{folder.absolute().name}.{os.getpid()}.tmp")
     try:
-        write_text(staging / INDEX, index)
+        write_atomically(staging / INDEX, lambda file: file.writelines(line.encode() for line in to_csv(rows)))
         write_json(staging / DESCRIPTION, dict(description))
         if folder.exists():
             for name in (DESCRIPTION, *DERIVED):  # without the first, nobody reads a mixture of old and new

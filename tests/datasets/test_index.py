@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.datasets.index import COLUMNS, PREPARED_COLUMNS, findings, from_csv, is_kept, masks, to_csv
+from common.datasets.index import COLUMNS, PREPARED_COLUMNS, findings, from_csv, in_order, is_kept, lean, masks, to_csv
 from common.errors import DatasetError
 
 TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12)
@@ -13,23 +13,23 @@ TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12)
 @given(texts=st.lists(TEXT, min_size=1, max_size=8, unique=True), label=TEXT)
 def test_rows_survive_as_text_in_key_order(texts, label, make_row):
     rows = [make_row(0, image=text, label=label) for text in texts]
-    assert from_csv(to_csv(rows)) == sorted(rows, key=lambda row: row["image"])
+    assert from_csv(to_csv(in_order(rows))) == sorted(rows, key=lambda row: row["image"])
 
 
 def test_equal_rows_give_equal_text_in_any_order(make_row):
     rows = [make_row(n, device="D") for n in range(20)]
-    assert to_csv(random.Random(0).sample(rows, 20)) == to_csv(rows)
+    assert list(to_csv(in_order(random.Random(0).sample(rows, 20)))) == list(to_csv(rows))
 
 
 def test_columns_stand_in_the_fixed_order(make_row):
     row = {"device": "D", "split_10": "", "split_2": "", **make_row(0)}
-    header = to_csv([row]).splitlines()[0].split(",")
+    header = next(to_csv([row])).strip().split(",")
     assert header == [*COLUMNS, "split_2", "split_10", *PREPARED_COLUMNS, "device"]
 
 
 def test_a_missing_column_is_named():
     with pytest.raises(DatasetError, match="an index has a column 'frame', this one"):
-        from_csv("image,label\na.png,benign\n")
+        from_csv(["image,label\n", "a.png,benign\n"])
 
 
 def test_masks_are_split_and_none_is_none(make_row):
@@ -49,5 +49,32 @@ def test_findings_are_the_label_columns_and_a_label_excludes_them(make_findings,
 
 def test_findings_stand_after_the_prepared_columns_and_survive_as_text(make_findings):
     rows = [make_findings(n, {"mass": str(n % 2), "cyst": ""}) for n in range(3)]
-    assert to_csv(rows).splitlines()[0].endswith("pixels,label:mass,label:cyst")
+    assert next(to_csv(rows)).endswith("pixels,label:mass,label:cyst\n")
     assert from_csv(to_csv(rows)) == rows
+
+
+def test_lean_rows_are_the_same_rows_with_the_columns_of_the_preparation(make_row):
+    rows = [make_row(0, device="D"), {"image": "a.png", "label": "benign"}]
+    first, second = lean(rows)
+    assert first == rows[0]
+    assert list(second) == ["image", "label", *PREPARED_COLUMNS]
+    second["fold"] = "3"
+    assert {**second} == {**rows[1], **dict.fromkeys(PREPARED_COLUMNS, ""), "fold": "3"}
+    assert first["fold"] == ""
+
+
+def test_lean_rows_gain_columns_together_and_keep_them(make_row):
+    first, second, other = lean([make_row(0), make_row(1), make_row(2, device="D")])
+    second["split_1"] = "train"
+    assert (first["split_1"], second["split_1"]) == ("", "train")
+    assert first == make_row(0, split_1="")
+    assert other == make_row(2, device="D")
+    with pytest.raises(KeyError, match="split_2"):
+        first["split_2"]
+    with pytest.raises(TypeError, match="a row shares its columns with others: 'fold' stays"):
+        del first["fold"]
+
+
+def test_columns_that_a_row_lacks_are_empty_in_order(make_row):
+    with_device, without = make_row(1, device="D"), make_row(0)
+    assert in_order([with_device, without]) == [{**without, "device": ""}, with_device]

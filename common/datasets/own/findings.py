@@ -20,7 +20,7 @@ def read_findings(sheet: Sheet, columns: Sequence[str]) -> list[Row]:
     Raises:
         DatasetError: A cell is neither yes, no, nor unknown.
     """
-    result = []
+    result: list[Row] = []
     for line in sheet.lines:
         answers = {"label": ""}
         for column in columns:

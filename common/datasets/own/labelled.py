@@ -78,7 +78,7 @@ def _with_findings(rows: Sequence[Row], rules: Rules) -> _Result:
     names = tuple(name.removeprefix(FINDING) for name in columns if name.removeprefix(FINDING) not in few)
     if not names:
         raise DatasetError("no finding has enough patients with and without it: add images, or lower --minimum")
-    kept = [{name: row[name] for name in row if name.removeprefix(FINDING) not in few} for row in known]
+    kept: list[Row] = [{name: row[name] for name in row if name.removeprefix(FINDING) not in few} for row in known]
     notes = [f"left out: the findings {', '.join(few)}, with too few patients"] if few else []
     return kept, "multilabel", names, dropped, notes
 
