@@ -83,6 +83,7 @@ def _one_source(arguments: Namespace) -> Path:
 
 def _build_store(arguments: Namespace) -> int:
     from common.datasets.prepared import DESCRIPTION
+    from common.errors import ConfigError
     from common.files import read_json
     from common.pretraining.build import How
     from common.pretraining.radimagenet import PUBLISHED_IMAGES, list_radimagenet
@@ -93,6 +94,8 @@ def _build_store(arguments: Namespace) -> int:
     if arguments.dataset == "union":
         listed = list_union(arguments.source, arguments.window.split(","))
     else:
+        if arguments.window != "none":
+            raise ConfigError(f"RadImageNet's images carry no Hounsfield units: leave --window {arguments.window} out")
         listed = list_radimagenet(_one_source(arguments), as_published=arguments.as_published)
     card = build_store(listed, arguments.out, how, as_published=arguments.as_published)
     print(summary(card, read_json(arguments.out / DESCRIPTION, default={})))

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -37,10 +38,19 @@ def damaged_shards(folder: Path, card: Card) -> list[int]:
         hashed = tqdm(pool.map(is_whole, new), total=len(new), desc="checksums", unit="shard", delay=2, disable=None)
         damaged = [number for number, whole in zip(new, hashed, strict=True) if not whole]
     if new:
-        whole = {shard_name(n): [card.shards[n][1], state] for n, state in states.items() if n not in damaged}
         with contextlib.suppress(StorageError):  # a folder that is read-only is hashed every time
-            write_json(folder / SHARDS / VERIFIED, whole)
+            mark_whole(folder, card, damaged)
     return damaged
+
+
+def mark_whole(folder: Path, card: Card, damaged: Sequence[int] = ()) -> None:
+    """Note that the shards, but for damaged ones, were found whole as their files are now."""
+    whole = {
+        shard_name(number): [sha256, _state(folder, number)]
+        for number, (_, sha256) in enumerate(card.shards)
+        if number not in damaged
+    }
+    write_json(folder / SHARDS / VERIFIED, whole)
 
 
 def check_shards(folder: Path, card: Card, damaged: str) -> list[int]:
