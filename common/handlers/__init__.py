@@ -4,7 +4,16 @@ from .appearance import CollectAppearance
 from .best_model import BestModel
 from .epoch_log import EpochLog
 from .finite_loss import FiniteLoss
+from .masks import CollectMasks
 from .predictions import CollectPredictions
 from .training_state import TrainingState
 
-__all__ = ["BestModel", "CollectAppearance", "CollectPredictions", "EpochLog", "FiniteLoss", "TrainingState"]
+__all__ = [
+    "BestModel",
+    "CollectAppearance",
+    "CollectMasks",
+    "CollectPredictions",
+    "EpochLog",
+    "FiniteLoss",
+    "TrainingState",
+]
