@@ -51,12 +51,12 @@ def hausdorff_95(reference: Mask, predicted: Mask, spacing: Sequence[float] = (1
     return float(max(np.percentile(away[1][margins[0]], 95), np.percentile(away[0][margins[1]], 95)))
 
 
-def components(predicted: Mask) -> list[Mask]:
-    """Return the connected parts of a mask."""
+def components(predicted: Mask) -> tuple[NDArray[np.int32], int]:
+    """Return the number of the connected part that each pixel belongs to, 0 for none, and how many there are."""
     from scipy.ndimage import label
 
     numbered, count = label(predicted, _EIGHT_NEIGHBOURS)
-    return [numbered == number for number in range(1, count + 1)]
+    return numbered, int(count)
 
 
 def shared_out(predicted: Mask, lesions: Sequence[Mask]) -> tuple[list[Mask], int]:
@@ -64,15 +64,13 @@ def shared_out(predicted: Mask, lesions: Sequence[Mask]) -> tuple[list[Mask], in
 
     A component belongs to the lesion that it shares most pixels with.
     """
-    own = [np.zeros_like(predicted) for _ in lesions]
-    strays = 0
-    for part in components(predicted):
-        common = [np.count_nonzero(part & lesion) for lesion in lesions]
-        if not any(common):
-            strays += 1
-        else:
-            own[int(np.argmax(common))] |= part
-    return own, strays
+    numbered, count = components(predicted)
+    if not lesions:
+        return [], count
+    common = np.stack([np.bincount(numbered[lesion], minlength=count + 1) for lesion in lesions])[:, 1:]
+    owner = np.where(common.any(axis=0), common.argmax(axis=0), -1)  # of components 1, 2 ...
+    owners = np.concatenate([[-1], owner])[numbered]
+    return [owners == number for number in range(len(lesions))], int(np.count_nonzero(owner < 0))
 
 
 def dice_at_thresholds(reference: Mask, probability: NDArray[Any]) -> NDArray[np.float64]:

@@ -91,7 +91,7 @@ class WriteSaliency:
         greys = images[kept, 0].float().cpu().numpy()
         for place, row in enumerate(kept):
             which = int(chosen[place])
-            name = _name_of(engine.data_loader.dataset.data, first + row)
+            name = name_of(engine.data_loader.dataset.data, first + row)
             says = f"{self.class_names[which]}, p = {probabilities[place, which]:.3f}"
             says += "" if maps[place].any() else ": nothing here speaks for it"
             lines = [name, f"{SYNTHETIC}: {says}" if self.synthetic else says]
@@ -129,7 +129,7 @@ def side_by_side(image: Grey, evidence: Grey, *, size: tuple[int, ...], caption:
     pen, font = ImageDraw.Draw(page), ImageFont.load_default(LETTERS)
     legend = Image.fromarray((np.tile(colours, (LETTERS, 1, 1)) * 255).astype(np.uint8)).resize((64, LETTERS - 2))
     for number, line in enumerate(caption):
-        fitting = _shortened(line, lambda text: font.getlength(text) <= page.width - 2 * MARGIN)
+        fitting = shortened(line, lambda text: font.getlength(text) <= page.width - 2 * MARGIN)
         pen.text((MARGIN, below + number * LINE), fitting, fill="black", font=font)
     page.paste(legend, (MARGIN, below + len(caption) * LINE + 3))
     pen.text(
@@ -140,12 +140,13 @@ def side_by_side(image: Grey, evidence: Grey, *, size: tuple[int, ...], caption:
     return buffer.getvalue()
 
 
-def _shortened(text: str, fits: Callable[[str], bool]) -> str:
+def shortened(text: str, fits: Callable[[str], bool]) -> str:
+    """Return a text that fits, without its middle if it has to be."""
     shorter = (f"{text[:half]}...{text[-half:]}" for half in range(len(text) // 2, 0, -1))
     return text if fits(text) else next((its for its in shorter if fits(its)), "...")
 
 
-def _name_of(items: Any, row: int) -> str:
+def name_of(items: Any, row: int) -> str:
     """Return an image's path below the root of its folder, with its frame."""
     root = getattr(getattr(items, "origin", None), "root", Path())
     image = str(items[row]["image"]).removeprefix(f"{root}/").lstrip("/")
