@@ -38,6 +38,9 @@ ONLY_IN_TRAINING = frozenset({"fold", "seed", "max_epochs", "patience", "val_int
 
 ONLY_IN_INFERENCE = frozenset({"saliency"})
 
+ONLY_OF_CLASSIFIERS = frozenset({"saliency"})
+"""Head keys that a segmenter's configuration may leave out: its output shows by itself where the evidence lies."""
+
 UNREFERENCED = frozenset({"imports", "task"})
 """Head keys that nothing has to refer to: MONAI itself runs the imports, and a task that decides nothing in a
 configuration is still what its reader wants to know."""
@@ -46,7 +49,8 @@ configuration is still what its reader wants to know."""
 def check_head(head: Config, kind: str) -> list[str]:
     """Return what is wrong with the keys, the nulls and the signature of a head."""
     foreign = ONLY_IN_INFERENCE if kind == "train" else ONLY_IN_TRAINING
-    expected = [key for key in HEAD if key not in foreign]
+    left_out = ONLY_OF_CLASSIFIERS - set(head)
+    expected = [key for key in HEAD if key not in foreign | left_out]
     return [
         *_check_keys(list(head), expected),
         *(f"{key} is null, which MONAI drops: write none" for key, value in head.items() if value is None),
