@@ -1,4 +1,4 @@
-"""Measure the speed of training, inference, start-up, reading or networks against rivals, as ratios within one run."""
+"""Measure the speed of training, inference, start-up, reading or networks, or a segmenter's Dice, against rivals."""
 
 import sys
 from pathlib import Path
@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 from common.commands import parser, run
 
 if TYPE_CHECKING:
+    from common.benchmarks.segmentation import Comparison
     from common.benchmarks.table import Measurement
 
 DESCRIPTION = """\
 Measure the speed of the breast_us bundle on phantoms, of every backbone, or of reading files: rounds that take turns
 with rivals on the same machine, medians, and the ratios that the collection promises. Best on a machine that does
-nothing else; exit code 0 also where a goal is missed, since that may be the machine's other work."""
+nothing else; exit code 0 also where a goal is missed, since that may be the machine's other work. `segmentation`
+measures no speed: it trains a plain U-Net on the images of a bundle's run, as long, and compares their Dice."""
 
 
 def main(arguments: Namespace) -> int:
@@ -32,7 +34,11 @@ def main(arguments: Namespace) -> int:
     return 0
 
 
-def _measure(arguments: Namespace, folder: Path) -> "list[Measurement]":
+def _measure(arguments: Namespace, folder: Path) -> "list[Measurement] | list[Comparison]":
+    if arguments.verb == "segmentation":
+        from common.benchmarks import segmentation
+
+        return [segmentation.measure(arguments.run, dataset_dir=arguments.data)]
     if arguments.verb == "startup":
         from common.benchmarks import startup
 
@@ -64,6 +70,13 @@ def arguments() -> Namespace:
         "startup", help="seconds to the first forward pass, beside bare imports (some 2 minutes)"
     )
     read = verbs.add_parser("read", help="images/s of reading each kind of file, beside MONAI's (some 1 minute)")
+    segmentation = verbs.add_parser(
+        "segmentation", help="mean Dice of a trained and evaluated bundle, beside MONAI's plain U-Net trained as long"
+    )
+    bundle = Path("bundles/breast_us_segmentation")
+    segmentation.add_argument("--run", metavar="DIR", type=Path, default=bundle, help=f"of models/ and eval/ ({bundle})")
+    segmentation.add_argument("--data", metavar="DIR", type=Path, required=True, help="the prepared data set")
+    segmentation.add_argument("--json", metavar="FILE", type=Path, help="also write the result there")
     for verb, steps in ((train, 2), (infer, 4), (networks, 1)):
         verb.add_argument("--batch", metavar="B", type=_count, default=16, help="images of a step (default: 16)")
         verb.add_argument("--steps", metavar="N", type=_count, default=steps, help=f"of a round (default: {steps})")

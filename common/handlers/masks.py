@@ -35,16 +35,19 @@ class CollectMasks:
         """Return the probability of lesion of each pixel of an item's file: float32 `(H, W)` in [0, 1]."""
         return restored(self._probabilities[row], self.places[row])[0]
 
-    def _begin(self, engine: Engine) -> None:
-        self.places, self.spacings, self.refused, self._probabilities = [], [], [], []
-
-    def _collect(self, engine: Engine) -> None:
-        logits, batch = engine.state.output["pred"], engine.state.batch
+    def add(self, logits: torch.Tensor, batch: Mapping[str, Any]) -> None:
+        """Take what was said of a batch, `(B, 1, h, w)`."""
         self._probabilities += torch.sigmoid(logits.float()).half().cpu()
         self.refused += batch.get("refused", [""] * len(logits))
         places, spacings = _from_batch(batch)
         self.places += places
         self.spacings += spacings
+
+    def _begin(self, engine: Engine) -> None:
+        self.places, self.spacings, self.refused, self._probabilities = [], [], [], []
+
+    def _collect(self, engine: Engine) -> None:
+        self.add(engine.state.output["pred"], engine.state.batch)
 
     def _end(self, engine: Engine) -> None:
         self.items = engine.data_loader.dataset.data
