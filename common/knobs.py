@@ -68,9 +68,7 @@ RULES = {
 """By key of the head; that of `image_size` depends on the backbone, that of `class_names` on the task."""
 
 
-def check_knobs(
-    *, backbone: str, device: Any, task: str, tasks: Sequence[str] = CLASSIFICATION, **knobs: Any
-) -> None:
+def check_knobs(*, backbone: str, device: Any, task: str, tasks: Sequence[str] = CLASSIFICATION, **knobs: Any) -> None:
     """Refuse a value that its knob cannot take, before anything is built from it.
 
     Args:

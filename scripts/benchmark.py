@@ -74,7 +74,9 @@ def arguments() -> Namespace:
         "segmentation", help="mean Dice of a trained and evaluated bundle, beside MONAI's plain U-Net trained as long"
     )
     bundle = Path("bundles/breast_us_segmentation")
-    segmentation.add_argument("--run", metavar="DIR", type=Path, default=bundle, help=f"of models/ and eval/ ({bundle})")
+    segmentation.add_argument(
+        "--run", metavar="DIR", type=Path, default=bundle, help=f"of models/ and eval/ ({bundle})"
+    )
     segmentation.add_argument("--data", metavar="DIR", type=Path, required=True, help="the prepared data set")
     segmentation.add_argument("--json", metavar="FILE", type=Path, help="also write the result there")
     for verb, steps in ((train, 2), (infer, 4), (networks, 1)):

@@ -50,7 +50,7 @@ def originals(tmp_path_factory):
 
 
 @pytest.fixture(scope="module", params=BUNDLES)
-def used(request, originals, run_bundle, tiny, tiny_segmenter, tmp_path_factory):
+def used(request, originals, run_bundle, tmp_path_factory):
     """Name of a bundle, its data and the folder of its results, after training, evaluation and inference."""
     name = request.param
     layout, _, _, *options = DEMO[name].split()
@@ -58,8 +58,7 @@ def used(request, originals, run_bundle, tiny, tiny_segmenter, tmp_path_factory)
     data = prepare(layout, originals(layout), folder / "data", task=options[1] if options else "").folder
     configs = f"bundles/{name}/configs"
     knobs = ["--dataset_dir", str(data), *places(folder), "--num_workers", "0"]
-    if name.endswith("_segmentation"):
-        tiny = tiny_segmenter
+    tiny = request.getfixturevalue("tiny_segmenter" if name.endswith("_segmentation") else "tiny")
     small = ["--image_size", "[32,32]", "--max_epochs", "1"]
     for arguments in (
         [f"['{configs}/train.json','{tiny}']", *knobs, *small],

@@ -143,7 +143,9 @@ def _trained(parts: dict[str, Items], card: dict[str, Any]) -> tuple[nn.Module, 
     """Return MONAI's U-Net of its tutorials, its best epoch on validation, and what it is called by."""
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     channels = (16, 32, 64, 128, 256)
-    network = UNet(2, in_channels=1, out_channels=1, channels=channels, strides=(2, 2, 2, 2), num_res_units=2).to(device)
+    network = UNet(2, in_channels=1, out_channels=1, channels=channels, strides=(2, 2, 2, 2), num_res_units=2).to(
+        device
+    )
     inferer, loss = PrecisionInferer(card["precision"], device), DiceCELoss(sigmoid=True)
     optimizer = torch.optim.Adam(network.parameters(), lr=card["learning_rate"])
     read = {part: list(_batches(parts[part], card)) for part in ("train", "valid")}
@@ -152,7 +154,7 @@ def _trained(parts: dict[str, Items], card: dict[str, Any]) -> tuple[nn.Module, 
     best, kept = -1.0, copy.deepcopy(network.state_dict())
     for _ in tqdm(range(card["max_epochs"]), desc="plain U-Net", unit="epoch", disable=None):
         network.train()
-        for rows in torch.randperm(len(images)).split(card["batch_size"]):
+        for rows in torch.randperm(len(images)).split(card["batch_size"]):  # type: ignore[no-untyped-call]
             batch = {"image": images[rows], "label": masks[rows], "draw": torch.randint(2**31, (len(rows),))}
             inputs, targets = augmented(batch, device)
             optimizer.zero_grad()
@@ -168,7 +170,9 @@ def _trained(parts: dict[str, Items], card: dict[str, Any]) -> tuple[nn.Module, 
 def _mean_dice(network: nn.Module, inferer: PrecisionInferer, batches: list[dict[str, Any]]) -> float:
     network.eval()
     found = [
-        compute_dice((inferer(batch["image"].to(inferer.device), network) > 0).float().cpu(), batch["label"].as_tensor())
+        compute_dice(
+            (inferer(batch["image"].to(inferer.device), network) > 0).float().cpu(), batch["label"].as_tensor()
+        )
         for batch in batches
     ]
     return float(torch.cat(found).nanmean())

@@ -67,7 +67,7 @@ class Reader(ImageReader):
 
         The affine takes (row, column, slice) to millimetres towards the patient's right, front and head, so that what
         is predicted can be written where the image lies; the identity where the file does not say. Beside it stand the
-        file's own height and width, the row and column in it of the first pixel, and the distance of its rows and of its
+        file's own height and width, the row and column in it of the first pixel, and the distances of its rows and
         columns in mm, NaN where the file does not say.
         """
         whole = [self.decoder(img, frame, window=self.window) for frame in self.frames]

@@ -1,4 +1,4 @@
-"""What a classifier and a segmenter share: a pretrained backbone behind its input contract, and whose weights it takes."""
+"""What a classifier and a segmenter share: a pretrained backbone, its input contract, and whose weights it takes."""
 
 from typing import Any, NamedTuple
 

@@ -8,7 +8,7 @@ from torch.nn.functional import interpolate
 from .encoder import build_encoder, hold_frozen, take_only
 
 WIDTHS = (256, 128, 64, 32, 16)
-"""Channels of the decoder at strides 16, 8, 4, 2 and 1: those of MONAI's FlexibleUNet, which are U-Net's own halvings."""
+"""Channels of the decoder at strides 16, 8, 4, 2 and 1: those of MONAI's FlexibleUNet."""
 
 
 class Segmenter(nn.Module):

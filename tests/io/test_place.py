@@ -42,4 +42,6 @@ def test_what_was_made_small_comes_back_where_it_was(read):
     outside = np.ones_like(whole, dtype=np.bool_)
     outside[top:bottom, left:right] = False
     assert not whole[outside].any()
-    assert torch.equal(ToSourced("pred")({"image": image, "pred": image.as_tensor()})["pred"][0], torch.from_numpy(whole))
+    assert torch.equal(
+        ToSourced("pred")({"image": image, "pred": image.as_tensor()})["pred"][0], torch.from_numpy(whole)
+    )

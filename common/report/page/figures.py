@@ -14,7 +14,7 @@ CAPTIONS = {
     "precision_recall": "Precision against recall of the test part",
     "reliability": "What came true against what was predicted on the test part, before and after temperature scaling",
     "confusion": "Confusion matrix of the test part",
-    "dice": "Dice of the test part's lesions: how often which, and against the lesion's area",
+    "dice": "Dice of the test part's lesions: how often which, and against the lesion's size",
     "learning_curves": "Training and validation by epoch; the best epoch on validation was kept",
     ERRORS: "Test images that the network called wrongly, the most confident first, with their label and probability",
 }

@@ -116,8 +116,9 @@ def _training(card: Mapping[str, Any], cite: References) -> Iterator[str]:
     optimizer = _name(recipe.get("optimizer"))
     by = f" by {optimizer}" if optimizer else ""
     on = f" on the {LOSSES[card['task']]}"
+    trained = TRAINED[card["trainable"]].format(head=head)
     yield (
-        f"{TRAINED[card['trainable']].format(head=head)}{by}{on} at a learning rate of {card['learning_rate']:g}, in batches of "
+        f"{trained}{by}{on} at a learning rate of {card['learning_rate']:g}, in batches of "
         f"{card['batch_size']}, for at most {card['max_epochs']} epochs or until {card['patience']} passed without "
         f"a better score on validation; epoch {card['best_epoch']} was kept (seed {card['seed']})."
     )

@@ -34,7 +34,8 @@ def write_evaluation(
         valid: What was said of the validation part.
         test: What was said of the test part.
         ckpt_dir: Where `model.json` is.
-        output_dir: Gets `images.csv`, `lesions.csv`, `metrics.json`, `run.json`, `overlays/`, figures and `report.html`.
+        output_dir: Gets `images.csv`, `lesions.csv`, `metrics.json`, `run.json`, `overlays/`, the figures and the
+            report.
         dataset_dir: The prepared data set, whose audit the report quotes.
     """
     card, folder = read_model(ckpt_dir), Path(output_dir)
@@ -57,8 +58,8 @@ def write_evaluation(
     said: dict[str, Any] = {"subtitle": f"{provenance(card)}; {scores['level']}", "synthetic": synthetic}
     plot_dice(folder / "dice.png", images, scores, **said)
     if history := record.get("history"):
-        measure = {"metric": "mean Dice", "key": "val_mean_dice", "loss": "Dice + cross-entropy"}
-        plot_learning_curves(folder / "learning_curves.png", history, **measure, **said)
+        path, loss = folder / "learning_curves.png", "Dice + cross-entropy"
+        plot_learning_curves(path, history, metric="mean Dice", key="val_mean_dice", loss=loss, **said)
     write_overlays(folder / "overlays", test, images, threshold=threshold, card=card)
     result = sentence(scores, synthetic=synthetic)
     write_report(folder, result=result, basis=provenance(card), ckpt_dir=ckpt_dir, dataset_dir=dataset_dir)

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Sequence
+from math import pi
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,9 +28,9 @@ GROUPS = ("worst", "median", "best", "false_alarm")
 
 
 def plot_dice(path: Path, images: Sequence[Image], scores: Scores, *, subtitle: str, synthetic: bool) -> None:
-    """Draw how many lesions have which Dice, and the Dice of each against its area."""
+    """Draw how many lesions have which Dice, and the Dice of each against its size."""
     fits = [fit for image in images for fit in image.lesions]
-    values, areas = [fit.dice for fit in fits], [fit.reference_pixels for fit in fits]
+    values, diameters = [fit.dice for fit in fits], [2 * (fit.reference_pixels / pi) ** 0.5 for fit in fits]
     title = "Dice of the lesions"
     with page(path, title=title, subtitle=subtitle, size=(8.0, 4.2), synthetic=synthetic) as figure:
         left, right = figure.subplots(1, 2)
@@ -38,8 +39,13 @@ def plot_dice(path: Path, images: Sequence[Image], scores: Scores, *, subtitle: 
         left.axvline(its["value"], color=ORANGE, label=f"mean {Interval(**its).bounds()}")
         left.set(xlabel="Dice", ylabel="lesions", xlim=(-0.01, 1.01))
         left.legend(loc="upper left")
-        right.plot(areas, values, ".", color=BLUE, alpha=0.5)
-        right.set(xlabel="area of the lesion, pixels of its file", xscale="log", ylabel="Dice", ylim=(-0.01, 1.01))
+        right.plot(diameters, values, ".", color=BLUE, alpha=0.5)
+        right.set(
+            xlabel="diameter of a circle of the lesion's area, pixels",
+            xlim=(0, None),
+            ylabel="Dice",
+            ylim=(-0.01, 1.01),
+        )
 
 
 def chosen(images: Sequence[Image]) -> list[tuple[str, Image]]:
@@ -73,7 +79,10 @@ def write_overlays(
             frame = int(item["frame"]) if item.get("frame") else None
             pixels = decode_image(item["image"], frame, window=card["window"])
             drawn = union(references(item, predicted.shape), predicted.shape)
-            caption = [f"{group.replace('_', ' ')} {number} of {len(images)}: {_told(image)}", name_of(collected.items, image.row)]
+            caption = [
+                f"{group.replace('_', ' ')} {number} of {len(images)}: {_told(image)}",
+                name_of(collected.items, image.row),
+            ]
             caption += [SYNTHETIC] if card["dataset"]["synthetic"] else []
             write_bytes(
                 folder / f"{group}_{number}.png", overlay(pixels, reference=drawn, predicted=predicted, caption=caption)

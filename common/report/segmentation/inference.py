@@ -69,7 +69,10 @@ def write_inference(
         columns["out_of_range"] = [flags[row] for row in kept]
     write_columns(folder / "images.csv", columns, synthetic=card["dataset"]["synthetic"])
     refused = [row for row, reason in enumerate(collected.refused) if reason]
-    reasons = {"image": [places["image"][row] for row in refused], "reason": [collected.refused[row] for row in refused]}
+    reasons = {
+        "image": [places["image"][row] for row in refused],
+        "reason": [collected.refused[row] for row in refused],
+    }
     write_columns(folder / "refused.csv", reasons)
     keys = ("run_key", "backbone", "weights_source", "dataset", "fold", "thresholds", "out_of_range")
     about = {"model": {key: card[key] for key in keys if key in card}, "threshold": threshold, "columns": MEANING}

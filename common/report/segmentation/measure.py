@@ -101,6 +101,6 @@ def _fit(reference: Mask, predicted: Mask, spacing: tuple[float, float]) -> Fit:
         iou(reference, predicted),
         hausdorff_95(reference, predicted),
         hausdorff_95(reference, predicted, spacing) if np.isfinite(spacing).all() else float("nan"),
-        np.count_nonzero(reference),
-        np.count_nonzero(predicted),
+        int(np.count_nonzero(reference)),
+        int(np.count_nonzero(predicted)),
     )

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...metrics.segmentation import Mask
-from ..plots_style import BLUE, ORANGE
+from ..plots_style import ORANGE, SKY
 from ..saliency import shortened
 
 SIDE = 480
@@ -23,9 +23,7 @@ MARGIN, LINE, LETTERS = 8, 20, 14
 REFERENCE, PREDICTED = "drawn", "predicted"
 
 
-def overlay(
-    image: NDArray[Any], *, reference: Mask | None, predicted: Mask, caption: Sequence[str]
-) -> bytes:
+def overlay(image: NDArray[Any], *, reference: Mask | None, predicted: Mask, caption: Sequence[str]) -> bytes:
     """Return a PNG: the image under both contours, a caption, and which contour is which.
 
     Args:
@@ -39,7 +37,7 @@ def overlay(
     height, width = (max(1, round(SIDE * side / max(image.shape))) for side in image.shape)
     grey = Image.fromarray((image * 255).round().clip(0, 255).astype(np.uint8))
     picture = grey.resize((width, height), Image.Resampling.BICUBIC).convert("RGB")
-    contours = {REFERENCE: (reference, BLUE), PREDICTED: (predicted, ORANGE)}
+    contours = {REFERENCE: (reference, SKY), PREDICTED: (predicted, ORANGE)}
     shown = {name: (mask, colour) for name, (mask, colour) in contours.items() if mask is not None}
     for mask, colour in shown.values():
         line = Image.fromarray(_contour(mask, (height, width)))
@@ -49,7 +47,9 @@ def overlay(
     pen, font = ImageDraw.Draw(page), ImageFont.load_default(LETTERS)
     below, left = height + 2 * MARGIN, float(MARGIN)
     for number, text in enumerate(caption):
-        pen.text((MARGIN, below + number * LINE), shortened(text, lambda its: font.getlength(its) <= SIDE), "black", font)
+        pen.text(
+            (MARGIN, below + number * LINE), shortened(text, lambda its: font.getlength(its) <= SIDE), "black", font
+        )
     for name, (_, colour) in shown.items():
         pen.text((left, below + len(caption) * LINE), name, colour, font)
         left += font.getlength(name) + 2 * MARGIN

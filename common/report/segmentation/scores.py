@@ -43,7 +43,9 @@ def segmentation_scores(
         "thresholds": {"dice": threshold},
         "validation": {
             **_counts(validation, validation_items),
-            "per_image": {"dice": mean([image.fit.dice for image in _ill(validation)], _of(validation, _owners(validation_items)))},
+            "per_image": {
+                "dice": mean([image.fit.dice for image in _ill(validation)], _of(validation, _owners(validation_items)))
+            },
         },
         "test": {
             **_counts(test, test_items),
@@ -64,7 +66,11 @@ def mean(values: Sequence[float], patients: NDArray[np.str_]) -> Scores:
 
 def _fits(fits: Sequence[Fit], patients: NDArray[np.str_]) -> Scores:
     columns = {name: [float(getattr(fit, name)) for fit in fits] for name in FITS}
-    means = {name: mean(column, patients) for name, column in columns.items() if np.isfinite(column).any() or name != FITS[-1]}
+    means = {
+        name: mean(column, patients)
+        for name, column in columns.items()
+        if np.isfinite(column).any() or name != FITS[-1]
+    }
     return {**means, "missed": sum(not fit.predicted_pixels for fit in fits)}
 
 
@@ -95,7 +101,10 @@ def _of(images: Sequence[Image], at: NDArray[np.str_]) -> NDArray[np.str_]:
 
 def _owners(items: Sequence[dict[str, Any]]) -> NDArray[np.str_]:
     """Return whose images are not independent: a patient's, a study's where no patient is known, or nobody's."""
-    return np.array([item.get("patient") or (f"study {item['study']}" if item.get("study") else "") for item in items], dtype=np.str_)
+    return np.array(
+        [item.get("patient") or (f"study {item['study']}" if item.get("study") else "") for item in items],
+        dtype=np.str_,
+    )
 
 
 def _level(items: Sequence[dict[str, Any]]) -> str:

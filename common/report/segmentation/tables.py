@@ -1,6 +1,7 @@
 """`images.csv` and `lesions.csv`: what was measured of each image and of each lesion."""
 
 from collections.abc import Iterable, Sequence
+from math import isnan
 from typing import TYPE_CHECKING, Any
 
 from ..decisions import Columns
@@ -43,4 +44,4 @@ def _text(value: float) -> str:
     """Return a number; nothing where it is not defined."""
     if isinstance(value, int):
         return str(value)
-    return "" if value != value else f"{value:.4f}"  # NaN is not itself
+    return "" if isnan(value) else f"{value:.4f}"
