@@ -62,3 +62,10 @@ def test_weights_of_another_network_are_refused_even_when_not_strict():
 def test_arguments_outside_their_lists_are_refused():
     with pytest.raises(ConfigError, match="trainable is one of all, top, head; got 'decoder'"):
         Segmenter("resnet50", 1, trainable="decoder")
+
+
+@pytest.mark.parametrize("backbone", ["resnet50", "inception_v3"])
+def test_it_scripts_for_any_size(backbone):
+    network, image = Segmenter(backbone, 1).eval(), torch.rand(2, 1, 131, 99)
+    with torch.inference_mode(), torch.jit.optimized_execution(False):
+        torch.testing.assert_close(torch.jit.script(network)(image), network(image))
