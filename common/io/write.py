@@ -1,5 +1,6 @@
 """Masks written where their images come from, as files of their own."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -7,18 +8,23 @@ from numpy.typing import NDArray
 
 from ..files import write_atomically
 
+Mask = NDArray[np.bool_]
 
-def write_mask(mask: NDArray[np.bool_], *, source: Path, frame: str, path_stem: Path) -> Path:
-    """Write a mask of the whole source image as PNG, 0 and 255, and return its path.
+
+def write_masks(masks: Mapping[str, Mask], *, source: Path, stem: Path) -> list[Path]:
+    """Write the masks of a file's frames as PNG, 0 and 255, and return the files written.
 
     Args:
-        mask: bool `(H, W)`, rows first.
+        masks: By frame as the index names it, empty for a file that holds one: bool `(H, W)`, rows first.
         source: The image's file.
-        frame: Its frame; empty if single.
-        path_stem: Where to, without the ending.
+        stem: Path to write without its ending; a frame's number is added where there are several.
     """
     from PIL import Image
 
-    path = path_stem.with_name(f"{path_stem.name}.png")
-    write_atomically(path, lambda file: Image.fromarray(mask).save(file, "PNG"), sync=False)
-    return path
+    written = []
+    for frame, mask in masks.items():
+        path = stem.with_name(f"{stem.name}_{frame}.png" if frame else f"{stem.name}.png")
+        picture = Image.fromarray(mask)
+        write_atomically(path, lambda file, picture=picture: picture.save(file, "PNG"), sync=False)  # type: ignore[misc]
+        written.append(path)
+    return written

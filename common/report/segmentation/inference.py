@@ -3,13 +3,14 @@
 import logging
 import shutil
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...errors import ImageError
 from ...files import read_json, write_bytes, write_json
 from ...io.worker import Decoder
-from ...io.write import write_mask
+from ...io.write import write_masks
 from ...metrics.segmentation import components
 from ...runs import read_model
 from ..decisions import Columns
@@ -94,26 +95,30 @@ def threshold_of(ckpt_dir: str) -> float:
 def _found(
     collected: "CollectMasks", rows: list[int], folder: Path, *, threshold: float, card: dict[str, Any]
 ) -> Iterator[dict[str, str]]:
-    """Write the mask and the picture of each image, and yield its columns."""
+    """Write the mask and the picture of each image, and yield its columns; a file's frames stand side by side."""
+    images = [image.lstrip("/") for image in place_columns(collected.items, {**card, "fold": ""}, part="")["image"]]
     with Decoder() as decoder:
-        for row in rows:
-            item, name = collected.items[row], name_of(collected.items, row)
-            probability = collected.probability(row).double().numpy()
-            predicted = probability >= threshold
-            frame = str(item.get("frame") or "")
-            path = write_mask(predicted, source=Path(item["image"]), frame=frame, path_stem=folder / "masks" / name)
-            pixels = decoder.decode(item["image"], int(frame) if frame else None, window=card["window"]).pixels
-            share = f"{100 * predicted.mean():.1f} % predicted"
-            caption = [name, f"{SYNTHETIC}: {share}" if card["dataset"]["synthetic"] else share]
-            picture = overlay(pixels, reference=None, predicted=predicted, caption=caption)
-            write_bytes(folder / "overlays" / f"{name}.png", picture)
-            yield {
-                "pixels": str(predicted.sum()),
-                "share": f"{predicted.mean():.5f}",
-                "components": str(components(predicted)[1]),
-                "max_probability": f"{probability.max():.4f}",
-                "mask": path.relative_to(folder / "masks").as_posix(),
-            }
+        for source, its in groupby(rows, key=lambda row: str(collected.items[row]["image"])):
+            frames = {str(collected.items[row].get("frame") or ""): row for row in its}
+            probabilities = {frame: collected.probability(row).double().numpy() for frame, row in frames.items()}
+            masks = {frame: probability >= threshold for frame, probability in probabilities.items()}
+            stem = folder / "masks" / images[min(frames.values())]
+            paths = write_masks(masks, source=Path(source), stem=stem)
+            for number, (frame, row) in enumerate(frames.items()):
+                pixels = decoder.decode(source, int(frame) if frame else None, window=card["window"]).pixels
+                predicted, name = masks[frame], name_of(collected.items, row)
+                share = f"{100 * predicted.mean():.1f} % predicted"
+                caption = [name, f"{SYNTHETIC}: {share}" if card["dataset"]["synthetic"] else share]
+                picture = overlay(pixels, reference=None, predicted=predicted, caption=caption)
+                write_bytes(folder / "overlays" / f"{name}.png", picture)
+                yield {
+                    "pixels": str(predicted.sum()),
+                    "share": f"{predicted.mean():.5f}",
+                    "components": str(components(predicted)[1]),
+                    "max_probability": f"{probabilities[frame].max():.4f}",
+                    # A volume's frames may share one file.
+                    "mask": paths[min(number, len(paths) - 1)].relative_to(folder / "masks").as_posix(),
+                }
 
 
 def _say(card: dict[str, Any], folder: Path, found: list[dict[str, str]], *, threshold: float) -> None:
