@@ -39,9 +39,9 @@ def figures_section(pictures: Sequence[Path]) -> str:
     return f'<div class="grid">{"".join(cards)}</div>' if cards else ""
 
 
-def figure(path: Path) -> str:
-    """Return one figure on white, whatever the page's colours are, with its caption."""
-    caption = {**CAPTIONS, **GROUPS}.get(_kind(path), words(path.stem).capitalize())
+def figure(path: Path, caption: str = "") -> str:
+    """Return one figure on white, whatever the page's colours are, with its caption, by default of its kind."""
+    caption = caption or {**CAPTIONS, **GROUPS}.get(_kind(path), words(path.stem).capitalize())
     content = path.read_bytes()
     width, height = size_of(content)
     wide = ' class="wide"' if path.stem == ERRORS or width > WIDE * height else ""
