@@ -76,6 +76,7 @@ bench: setup
 	$(python) scripts/benchmark.py startup
 	$(python) scripts/benchmark.py networks
 	$(python) scripts/benchmark.py read
+	$(python) scripts/benchmark.py localize
 
 # Pages are checked in a real browser where there is one; Debian has it as a package.
 browser:

@@ -1,4 +1,4 @@
-"""Measure the speed of training, inference, start-up, reading or networks, or a segmenter's Dice, against rivals."""
+"""Measure the speed of what the collection does, or a segmenter's Dice, against rivals, as ratios."""
 
 import sys
 from pathlib import Path
@@ -47,6 +47,11 @@ def _measure(arguments: Namespace, folder: Path) -> "list[Measurement] | list[Co
         from common.benchmarks import reading
 
         return [reading.measure(folder, images=arguments.images, size=arguments.size, rounds=arguments.rounds)]
+    if arguments.verb == "localize":
+        from common.benchmarks import localization
+
+        plan = {name: getattr(arguments, name) for name in ("images", "batch", "size", "steps", "rounds")}
+        return [localization.measure(folder, **plan)]
     plan = {name: getattr(arguments, name) for name in ("batch", "size", "steps", "rounds")}
     if arguments.verb == "networks":
         from common.benchmarks import networks
@@ -79,13 +84,17 @@ def arguments() -> Namespace:
     )
     segmentation.add_argument("--data", metavar="DIR", type=Path, required=True, help="the prepared data set")
     segmentation.add_argument("--json", metavar="FILE", type=Path, help="also write the result there")
-    for verb, steps in ((train, 2), (infer, 4), (networks, 1)):
+    localize = verbs.add_parser(
+        "localize", help="images/s of localize.py, beside bare forward and backward passes (some 15 minutes)"
+    )
+    for verb, steps in ((train, 2), (infer, 4), (networks, 1), (localize, 4)):
         verb.add_argument("--batch", metavar="B", type=_count, default=16, help="images of a step (default: 16)")
         verb.add_argument("--steps", metavar="N", type=_count, default=steps, help=f"of a round (default: {steps})")
     read.add_argument("--images", metavar="N", type=_count, default=40, help="pictures of a round (default: 40)")
-    for verb in (train, infer, networks, read):
+    localize.add_argument("--images", metavar="N", type=_count, default=1000, help="of a round (default: 1000)")
+    for verb in (train, infer, networks, read, localize):
         verb.add_argument("--size", metavar="S", type=_count, default=224, help="rows and columns (default: 224)")
-    for verb in (train, infer, networks, startup, read):
+    for verb in (train, infer, networks, startup, read, localize):
         verb.add_argument("--rounds", metavar="N", type=_count, default=5, help="5 or more for a claim (default: 5)")
         verb.add_argument("--json", metavar="FILE", type=Path, help="also write every round there")
     return result.parse_args()
