@@ -52,12 +52,11 @@ def mean_gradient(features: torch.Tensor, gradient: torch.Tensor) -> torch.Tenso
 def higher_gradients(features: torch.Tensor, gradient: torch.Tensor) -> torch.Tensor:
     """Return Grad-CAM++'s weights (Chattopadhay et al., WACV 2018, equations 10, 11 and 19, of the exponential score).
 
-    The score's own factor is left out: it is an image's, whose map is divided by its maximum.
+    Their shares g^2 / (2 g^2 + sum(A) g^3) are 1 / (2 + sum(A) g), which does not vanish with small gradients; maps
+    count as after a ReLU. The score's own factor is left out: it is an image's, whose map is divided by its maximum.
     """
-    total = features.sum(dim=(2, 3), keepdim=True)
-    below = 2 * gradient**2 + total * gradient**3
-    share = torch.where(below == 0, 0, gradient**2 / torch.where(below == 0, 1, below))
-    return (share * torch.relu(gradient)).sum(dim=(2, 3), keepdim=True)
+    total, positive = torch.relu(features).sum(dim=(2, 3), keepdim=True), torch.relu(gradient)
+    return (positive / (2 + total * positive)).sum(dim=(2, 3), keepdim=True)
 
 
 METHODS: dict[str, Weights] = {"grad_cam": mean_gradient, "grad_cam_pp": higher_gradients}
