@@ -17,9 +17,9 @@ class LeftOut(NamedTuple):
     """A file, a line of a table, or a remark on a series; what stands before a colon in the reason is its kind."""
 
     what: str
-    """`file`, `line` or `series`."""
+    """`file`, `line`, `series` or `contour`."""
     where: str
-    """A path below the root, the number of a line of the table, or a series' first file."""
+    """A path below the root, the number of a line of the table, a series' first file, or a contour."""
     reason: str
     """No name, date or free text of a file."""
 

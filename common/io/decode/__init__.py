@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...errors import ImageError, MaskError
-from . import dicom, nifti, npy, raster
+from . import contours, dicom, nifti, npy, raster
 from .decoded import Decoded
 
 MINIMUM_SIDE = 8
@@ -92,9 +92,14 @@ def contents(path: str | Path, decoder: Callable[..., Decoded] = decode) -> Cont
 def decode_mask(path: str | Path) -> np.ndarray:
     """Return a lesion mask: bool `(H, W)`, rows first; every value above zero is lesion, transparency is ignored.
 
+    Args:
+        path: An image, or a contour of an XML file; see `contours`.
+
     Raises:
-        MaskError: The file cannot be read as an image.
+        MaskError: The file cannot be read as an image, or the contour is none.
     """
+    if contours.file_of(Path(path)) != Path(path):
+        return contours.read(Path(path))
     try:
         return decode_image(path) > 0
     except ImageError as error:

@@ -40,7 +40,7 @@ _QUIET = logging.Logger("nibabel header", level=logging.CRITICAL + 1)
 """Takes what nibabel says of a header that it mends; a logger of no family, so nothing reaches a log."""
 
 
-class _Volume(NamedTuple):
+class Volume(NamedTuple):
     """Where the voxels of a file lie, and what they mean; axes i, j, k as stored, the slices along k."""
 
     shape: tuple[int, int, int]
@@ -89,18 +89,18 @@ def read(path: Path, frame: int | None, window: str = "none") -> Decoded:
         ImageError: Damaged, truncated, or lying about its size; another kind of NIfTI; a frame that does not exist.
     """
     try:
-        volume = _volume(path)
+        volume = volume_of(path)
         time, position = divmod(_frame(volume, frame, path), volume.shape[2])
-        to_stored = _to_stored(volume, position)
-        stored = next(_slices(path, volume, time, start=int(to_stored[2, 3])))
+        stored_from = to_stored(volume, position)
+        stored = next(_slices(path, volume, time, start=int(stored_from[2, 3])))
         pixels, shown = _display_values(stored, volume, path, time=time, window=window)
     except (EOFError, OSError, zlib.error) as error:
         raise ImageError(f"{path}: damaged or truncated ({_reason(error)}): copy it again from its source") from error
-    rows_first = pixels.T if to_stored[1, 0] else pixels
-    flips = tuple(int(step) for step in to_stored[:2, :2].sum(axis=0))
+    rows_first = pixels.T if stored_from[1, 0] else pixels
+    flips = tuple(int(step) for step in stored_from[:2, :2].sum(axis=0))
     return Decoded(
         pixels=np.ascontiguousarray(rows_first[:: flips[0], :: flips[1]]),
-        affine=volume.affine @ to_stored if volume.oriented else None,
+        affine=volume.affine @ stored_from if volume.oriented else None,
         frames=volume.frames,
         about=_about(volume, shown),
     )
@@ -110,7 +110,7 @@ def _reason(error: Exception) -> str:
     return getattr(error, "strerror", None) or "its voxels end early, or are not what was compressed"
 
 
-def _about(volume: _Volume, shown: str) -> dict[str, str]:
+def _about(volume: Volume, shown: str) -> dict[str, str]:
     return {
         "format": "NIfTI",
         "plane": _PLANES[_world_axes(volume.affine)[2]] if volume.oriented else "not stated",
@@ -125,7 +125,7 @@ def _open(path: Path) -> BufferedIOBase:
     return gzip.open(path) if compressed else path.open("rb")
 
 
-def _volume(path: Path) -> _Volume:
+def volume_of(path: Path) -> Volume:
     """Return the layout of a file whose claims its size bears out; nothing is allocated for them."""
     import nibabel
     from nibabel.spatialimages import HeaderDataError
@@ -148,7 +148,7 @@ def _volume(path: Path) -> _Volume:
     return volume
 
 
-def _interpreted(header: Any, path: Path) -> _Volume:
+def _interpreted(header: Any, path: Path) -> Volume:
     sizes = [int(size) for size in header["dim"][1 : 1 + int(header["dim"][0])]]
     if not sizes or min(sizes) < 1 or math.prod(sizes[4:]) != 1:
         raise ImageError(f"{path}: a volume is (x, y, z) or (x, y, z, time), none empty; this one {tuple(sizes)}")
@@ -166,7 +166,7 @@ def _interpreted(header: Any, path: Path) -> _Volume:
     if not (dtype.names or (dtype.kind in "iuf" and dtype.itemsize <= 8)):
         raise ImageError(f"{path}: voxels are integers, floats up to 64 bits, or RGB; these are {dtype}: convert them")
     first, second, last = ((x, y, z)[axis] for axis in order)
-    return _Volume(
+    return Volume(
         shape=(first, second, last),
         times=times,
         dtype=dtype,
@@ -178,7 +178,7 @@ def _interpreted(header: Any, path: Path) -> _Volume:
     )
 
 
-def _check_size(volume: _Volume, path: Path, *, compressed: bool) -> None:
+def _check_size(volume: Volume, path: Path, *, compressed: bool) -> None:
     claimed = volume.offset + volume.slice_bytes * volume.frames
     size = path.stat().st_size
     if claimed > (size * _DEFLATE_RATIO if compressed else size):
@@ -191,7 +191,7 @@ def _check_size(volume: _Volume, path: Path, *, compressed: bool) -> None:
         )
 
 
-def _frame(volume: _Volume, frame: int | None, path: Path) -> int:
+def _frame(volume: Volume, frame: int | None, path: Path) -> int:
     if frame is None and volume.frames > 1:
         raise ImageError(f"{path}: holds {volume.frames} frames: name one in the column 'frame'")
     if not 0 <= (frame or 0) < volume.frames:
@@ -206,7 +206,7 @@ def _world_axes(affine: np.ndarray) -> list[int]:
     return [int(axis) for axis in io_orientation(affine)[:, 0]]
 
 
-def _to_stored(volume: _Volume, position: int) -> np.ndarray:
+def to_stored(volume: Volume, position: int) -> np.ndarray:
     """Return the matrix `(4, 4)` from (row, column, slice) of the display to voxel (i, j, k).
 
     In RAS every row and column of a display runs downwards along its axis: to the left, the back, the feet; columns
@@ -228,7 +228,7 @@ def _to_stored(volume: _Volume, position: int) -> np.ndarray:
     return matrix
 
 
-def _slices(path: Path, volume: _Volume, time: int, start: int = 0) -> Iterator[np.ndarray]:
+def _slices(path: Path, volume: Volume, time: int, start: int = 0) -> Iterator[np.ndarray]:
     """Yield the slices `(i, j)` of a time point as stored, one in memory at a time."""
     with _open(path) as file:
         file.seek(volume.offset + (time * volume.shape[2] + start) * volume.slice_bytes)
@@ -240,7 +240,7 @@ def _slices(path: Path, volume: _Volume, time: int, start: int = 0) -> Iterator[
 
 
 def _display_values(
-    stored: np.ndarray, volume: _Volume, path: Path, *, time: int, window: str
+    stored: np.ndarray, volume: Volume, path: Path, *, time: int, window: str
 ) -> tuple[np.ndarray, str]:
     """Return stored voxels as float32 in `[0, 1]`, axes as they are, and what they are seen through."""
     if stored.dtype.names:
@@ -259,7 +259,7 @@ def _display_values(
     return np.where(np.isfinite(values), pixels, np.float32(0)), shown
 
 
-def _rescaled(stored: np.ndarray, volume: _Volume) -> np.ndarray:
+def _rescaled(stored: np.ndarray, volume: Volume) -> np.ndarray:
     with np.errstate(over="ignore", invalid="ignore"):  # what leaves the numbers is not finite, and so black
         return stored.astype(np.float64) * volume.slope + volume.intercept
 
@@ -273,7 +273,7 @@ def _range(path: Path, time: int, stamp: tuple[int, int]) -> tuple[float, float]
         time: Zero-based time point.
         stamp: When the file was changed, and its size: another one is another file.
     """
-    volume = _volume(path)
+    volume = volume_of(path)
     finite = (values[np.isfinite(values)] for values in (_rescaled(s, volume) for s in _slices(path, volume, time)))
     limits = [(values.min(), values.max()) for values in finite if values.size]
     if not limits:
