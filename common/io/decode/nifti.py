@@ -18,6 +18,7 @@ import numpy as np
 from ...errors import ImageError
 from .decoded import Decoded
 from .intensity import by_type_range, luminance
+from .planes import displayed, plane_of, to_stored
 from .windows import apply
 
 MAGICS = (b"\x5c\x01\0\0", b"\0\0\x01\x5c", b"\x1c\x02\0\0", b"\0\0\x02\x1c", b"\x1f\x8b")
@@ -32,9 +33,6 @@ LARGEST_SLICE = 2**26
 
 _DEFLATE_RATIO = 1032
 """Bytes that one compressed byte can become at most (zlib's technical details, https://zlib.net/zlib_tech.html)."""
-
-_PLANES = ("sagittal", "coronal", "axial")
-"""The plane across each world axis x, y, z."""
 
 _QUIET = logging.Logger("nibabel header", level=logging.CRITICAL + 1)
 """Takes what nibabel says of a header that it mends; a logger of no family, so nothing reaches a log."""
@@ -53,13 +51,17 @@ class Volume(NamedTuple):
     """Voxel (i, j, k) to mm towards the patient's right, front and head (RAS)."""
     oriented: bool
     """Whether the header states an orientation (sform or qform)."""
+    header: Any
+    """As nibabel interprets it."""
 
     @property
     def frames(self) -> int:
+        """Slices of all time points."""
         return self.times * self.shape[2]
 
     @property
     def slice_bytes(self) -> int:
+        """What a slice takes uncompressed."""
         return self.shape[0] * self.shape[1] * self.dtype.itemsize
 
 
@@ -90,16 +92,14 @@ def read(path: Path, frame: int | None, window: str = "none") -> Decoded:
     """
     try:
         volume = volume_of(path)
-        time, position = divmod(_frame(volume, frame, path), volume.shape[2])
-        stored_from = to_stored(volume, position)
+        time, position = place_of(volume, frame, path)
+        stored_from = to_stored(volume.affine, volume.shape, position)
         stored = next(_slices(path, volume, time, start=int(stored_from[2, 3])))
         pixels, shown = _display_values(stored, volume, path, time=time, window=window)
     except (EOFError, OSError, zlib.error) as error:
         raise ImageError(f"{path}: damaged or truncated ({_reason(error)}): copy it again from its source") from error
-    rows_first = pixels.T if stored_from[1, 0] else pixels
-    flips = tuple(int(step) for step in stored_from[:2, :2].sum(axis=0))
     return Decoded(
-        pixels=np.ascontiguousarray(rows_first[:: flips[0], :: flips[1]]),
+        pixels=np.ascontiguousarray(displayed(pixels, stored_from)),
         affine=volume.affine @ stored_from if volume.oriented else None,
         frames=volume.frames,
         about=_about(volume, shown),
@@ -113,7 +113,7 @@ def _reason(error: Exception) -> str:
 def _about(volume: Volume, shown: str) -> dict[str, str]:
     return {
         "format": "NIfTI",
-        "plane": _PLANES[_world_axes(volume.affine)[2]] if volume.oriented else "not stated",
+        "plane": plane_of(volume.affine) if volume.oriented else "not stated",
         "stored as": "RGB" if volume.dtype.names else volume.dtype.name,
         "window": shown,
     }
@@ -126,7 +126,11 @@ def _open(path: Path) -> BufferedIOBase:
 
 
 def volume_of(path: Path) -> Volume:
-    """Return the layout of a file whose claims its size bears out; nothing is allocated for them."""
+    """Return the layout of a file whose claims its size bears out; nothing is allocated for them.
+
+    Raises:
+        ImageError: It is no NIfTI file, is damaged, or contradicts itself.
+    """
     import nibabel
     from nibabel.spatialimages import HeaderDataError
 
@@ -175,6 +179,7 @@ def _interpreted(header: Any, path: Path) -> Volume:
         intercept=0.0 if slope is None else float(intercept),
         affine=affine,
         oriented=bool(header["sform_code"] or header["qform_code"]),
+        header=header,
     )
 
 
@@ -191,41 +196,17 @@ def _check_size(volume: Volume, path: Path, *, compressed: bool) -> None:
         )
 
 
-def _frame(volume: Volume, frame: int | None, path: Path) -> int:
+def place_of(volume: Volume, frame: int | None, path: Path) -> tuple[int, int]:
+    """Return the time point and the position, along the normal, of a frame.
+
+    Raises:
+        ImageError: There is no such frame, or none was asked for and there are several.
+    """
     if frame is None and volume.frames > 1:
         raise ImageError(f"{path}: holds {volume.frames} frames: name one in the column 'frame'")
     if not 0 <= (frame or 0) < volume.frames:
         raise ImageError(f"{path}: frames are 0 to {volume.frames - 1}; asked for {frame}")
-    return frame or 0
-
-
-def _world_axes(affine: np.ndarray) -> list[int]:
-    """Return for i, j, k the nearest world axis: 0 left-right, 1 front-back, 2 feet-head; all different."""
-    from nibabel import io_orientation
-
-    return [int(axis) for axis in io_orientation(affine)[:, 0]]
-
-
-def to_stored(volume: Volume, position: int) -> np.ndarray:
-    """Return the matrix `(4, 4)` from (row, column, slice) of the display to voxel (i, j, k).
-
-    In RAS every row and column of a display runs downwards along its axis: to the left, the back, the feet; columns
-    along the first axis of the plane, rows along the second. Slices follow columns x rows.
-    """
-    world = _world_axes(volume.affine)
-    column, row = sorted((0, 1), key=lambda stored: world[stored])
-    directions = -np.eye(3)
-    normal = np.cross(directions[world[column]], directions[world[row]])
-    matrix = np.zeros((4, 4))
-    matrix[3, 3] = 1
-    for displayed, (stored, direction) in enumerate(
-        ((row, directions[world[row]]), (column, directions[world[column]]), (2, normal))
-    ):
-        step = 1 if volume.affine[:3, stored] @ direction > 0 else -1
-        first = position if displayed == 2 else 0
-        matrix[stored, displayed] = step
-        matrix[stored, 3] = first if step > 0 else volume.shape[stored] - 1 - first
-    return matrix
+    return divmod(frame or 0, volume.shape[2])
 
 
 def _slices(path: Path, volume: Volume, time: int, start: int = 0) -> Iterator[np.ndarray]:
