@@ -41,6 +41,12 @@ FAULTS: dict[str, Callable[[int], bool]] = {
 }
 """After which patients a copy of an earlier image is filed; among the first 15 some are benign, whatever the seed."""
 
+RESIZED, FORGOTTEN, FOREIGN = "mask of another size", "empty mask of a lesion", "mask of another image"
+"""Faults that masks have: saved at half the size, saved before anything was drawn, or saved over another's."""
+
+MASK_FAULTS = {8: RESIZED, 9: FORGOTTEN, 11: FOREIGN}
+"""By the patient's place among 25, and only where that patient has a lesion: of the first image and its first mask."""
+
 RGBA_PATIENTS = (6, 66)
 """Patients whose first image has its mask stored as RGBA; the original has two such masks."""
 

@@ -67,7 +67,9 @@ def _header(source: Path) -> "Dataset":
     from pydicom import dcmread
 
     try:
-        return dcmread(source, stop_before_pixels=True, force=True)
+        dataset = dcmread(source, stop_before_pixels=True, force=True)
+        int(dataset.Rows), int(dataset.Columns), int(dataset.get("NumberOfFrames") or 1)
+        return dataset
     except Exception as error:
         # As in `decode.dicom.read`: any class, and a text that may quote the file.
         raise ImageError(f"{source}: damaged DICOM ({type(error).__name__}): export it again") from error
@@ -95,9 +97,7 @@ def _segmentation(dataset: "Dataset", masks: NDArray[np.uint8], source: Path) ->
     from pydicom.sr.codedict import codes
     from pydicom.uid import generate_uid
 
-    for keyword in _MAY_BE_EMPTY:
-        if keyword not in dataset:
-            setattr(dataset, keyword, None)
+    _complete(dataset)
     lesion = highdicom.seg.SegmentDescription(
         segment_number=1,
         segment_label="Lesion",
@@ -111,7 +111,7 @@ def _segmentation(dataset: "Dataset", masks: NDArray[np.uint8], source: Path) ->
     try:
         return highdicom.seg.Segmentation(
             source_images=[dataset],
-            pixel_array=masks if "NumberOfFrames" in dataset else masks[0],
+            pixel_array=masks,
             segmentation_type=highdicom.seg.SegmentationTypeValues.BINARY,
             segment_descriptions=[lesion],
             # Functions of the source and the masks, so that writing them again does not make a second object.
@@ -129,3 +129,16 @@ def _segmentation(dataset: "Dataset", masks: NDArray[np.uint8], source: Path) ->
         raise MaskError(
             f"{source}: its header does not carry a segmentation ({type(error).__name__}): export it again"
         ) from error
+
+
+def _complete(dataset: "Dataset") -> None:
+    """Add what highdicom asks of a header, and what it would make up: 1 mm between a single slice and the next.
+
+    Spacings that a file of one slice does not state are as `decode.dicom.geometry` reads them.
+    """
+    for keyword in _MAY_BE_EMPTY:
+        if keyword not in dataset:
+            setattr(dataset, keyword, None)
+    if "PixelSpacing" in dataset:
+        apart, thick = dataset.get("SpacingBetweenSlices"), dataset.get("SliceThickness")
+        dataset.SliceThickness, dataset.SpacingBetweenSlices = thick or apart or 1, apart or thick or 1
