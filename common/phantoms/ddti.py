@@ -32,6 +32,9 @@ SUSPICIONS = (-2.5, 1.0, 2.2, 3.4)
 CAPTIONED = ("tells", "tells", "silent")
 """Frames whose caption tells the TI-RADS. In the original the caption strip alone reaches an AUC of 0.66."""
 
+WIDTH = 560
+"""Columns of a frame."""
+
 CONTOUR = 24
 """Points of a free-hand contour."""
 
@@ -146,8 +149,9 @@ def _damaged(marks: Sequence[str], kind: str) -> list[str]:
     if kind == FRAMELESS:
         return [*marks, first]
     (region,) = json.loads(first)
-    points = [{**point, "x": point["x"] + FRAME[1]} for point in region["points"]]
-    return [json.dumps([region, {**region, "points": points if kind == OUTSIDE else points[:2]}]), *others]
+    outside = [{**point, "x": point["x"] + WIDTH} for point in region["points"]]
+    faulty = {**region, "points": outside if kind == OUTSIDE else region["points"][:2]}
+    return [json.dumps([region, faulty]), *others]
 
 
 def _report(number: int, case: Case, marks: Sequence[str]) -> str:

@@ -143,5 +143,6 @@ def filled(points: NDArray[np.float64], size: tuple[int, int]) -> NDArray[np.boo
             crossings = np.ceil(x + (rows - y) * (next_x - x) / (next_y - y)).astype(int)
             turns[rows, crossings] += 1 if next_y > y else -1
     line = Image.new("1", (width, height))
-    ImageDraw.Draw(line).line([*map(tuple, points), tuple(points[0])], fill=1)
+    nearest = np.rint(points).astype(int)  # Pillow would cut the fraction off
+    ImageDraw.Draw(line).line([*map(tuple, nearest), tuple(nearest[0])], fill=1)
     return (np.cumsum(turns, axis=1)[:, :width] != 0) | np.asarray(line)
