@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from ..errors import MaskError
+from ..errors import ImageError, MaskError
 from ..files import sha256
 from ..io.decode import decode_mask
 from ..io.decode.contours import file_of
 from ..io.decode.crop import box_of
+from .fingerprints import Fingerprint
 from .index import Row, findings, masks
 from .reading import of_each
 
@@ -35,6 +36,14 @@ class _Look(NamedTuple):
     fault: MaskFault | None = None
 
 
+def shapes_of(rows: Sequence[Row], prints: Sequence[Fingerprint | ImageError]) -> list[tuple[int, int] | None]:
+    """Return height and width of each image that has masks and can be read; None of the others."""
+    return [
+        its.shape if row["mask"] and isinstance(its := prints[place], Fingerprint) else None
+        for place, row in enumerate(rows)
+    ]
+
+
 def mask_faults(root: Path, rows: Sequence[Row], shapes: Sequence[tuple[int, int] | None]) -> list[MaskFault]:
     """Return what is wrong with the masks of an index, in its order: at most one fault each.
 
@@ -46,7 +55,7 @@ def mask_faults(root: Path, rows: Sequence[Row], shapes: Sequence[tuple[int, int
         root: Folder of the originals.
         rows: Rows of the index, with their groups of duplicates.
         shapes: Height and width of each image inside its crop; None where it cannot be read, whose masks are passed
-            over.
+            over; as of `shapes_of`.
     """
 
     def look(asked: tuple[int, str, tuple[int, int]]) -> _Look:

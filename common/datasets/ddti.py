@@ -77,7 +77,10 @@ def list_outlined(source: Path) -> tuple[Path, list[Row]]:
         DatasetError: `source` does not have the published layout.
     """
     root, rows = list_images(source)
-    return root, [{**row, "label": UNSCORED, "exclude": ""} if row["exclude"] == NO_SCORE else row for row in rows]
+    for row in rows:
+        if row["exclude"] == NO_SCORE:
+            row["label"], row["exclude"] = UNSCORED, ""
+    return root, rows
 
 
 def list_unusable_contours(root: Path) -> list[LeftOut]:

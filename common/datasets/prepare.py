@@ -11,7 +11,7 @@ from typing import Any
 
 from ..errors import DatasetError, ImageError, SplitError
 from . import Published, published
-from .annotations import mask_faults
+from .annotations import mask_faults, shapes_of
 from .duplicates import Duplicate, find_duplicates
 from .fingerprints import Fingerprint
 from .folds import assign_folds, folds_of, linked, partition, parts_of, shared
@@ -224,7 +224,7 @@ def _without_faulty_masks(root: Path, rows: Sequence[Row], prints: Sequence[Fing
 
     An image that loses its last one is not annotated, which is not normal: it is nobody's background.
     """
-    faults = mask_faults(root, rows, [its.shape if isinstance(its, Fingerprint) else None for its in prints])
+    faults = mask_faults(root, rows, shapes_of(rows, prints))
     for fault in faults:
         row = rows[fault.position]
         row["mask"] = ";".join(mask for mask in masks(row) if mask != fault.mask)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ...errors import ImageError
-from ..annotations import mask_faults
+from ..annotations import mask_faults, shapes_of
 from ..duplicates import Duplicate
 from ..fingerprints import Fingerprint
 from ..folds import folds_of, parts_of, shared
@@ -95,8 +95,7 @@ def _together(one: Row, other: Row) -> bool:
 
 
 def _masks(data: PreparedDataset, prints: Prints) -> Iterator[Finding]:
-    shapes = [its.shape if isinstance(its, Fingerprint) else None for its in prints]
-    for fault in mask_faults(data.root, data.rows, shapes):
+    for fault in mask_faults(data.root, data.rows, shapes_of(data.rows, prints)):
         row = data.rows[fault.position]
         yield Finding(fault.kind, SPOILS if is_kept(row) else HANDLED, fault.detail, (row["image"], fault.mask))
 
