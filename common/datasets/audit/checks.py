@@ -6,7 +6,6 @@ from pathlib import Path
 from ...errors import ImageError
 from ..annotations import mask_faults, shapes_of
 from ..duplicates import Duplicate
-from ..fingerprints import Fingerprint
 from ..folds import folds_of, parts_of, shared
 from ..index import Row, is_kept, key
 from ..prepare import duplicates_among, labels_in_conflict
