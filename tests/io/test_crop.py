@@ -7,7 +7,7 @@ from PIL import Image
 
 from common.errors import ImageError
 from common.io import ReadImaged
-from common.io.decode.crop import Box, box_of, cropped, uncropped
+from common.io.decode.crop import Box, box_of, cropped
 from common.io.decode.decoded import Decoded
 
 PIXELS = np.arange(40 * 30, dtype=np.float32).reshape(40, 30)
@@ -61,11 +61,3 @@ def test_the_crop_of_an_item_is_read(tmp_path):
     assert torch.equal(ReadImaged("image")(item)["image"][0].as_tensor(), torch.tensor(pixels[2:12, 3:15]) / 255)
     with pytest.raises(ImageError, match="lies inside its image of 12 x 20"):
         ReadImaged("image")({**item, "crop": "0 0 13 20"})
-
-
-def test_a_mask_of_the_part_goes_back_to_its_place():
-    part = np.ones((10, 12), bool)
-    whole = uncropped(part, "3 5 13 17", (40, 50))
-    assert whole.sum() == 120
-    assert whole[3:13, 5:17].all()
-    assert uncropped(part, "", (10, 12)) is part

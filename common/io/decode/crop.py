@@ -67,22 +67,3 @@ def cropped(image: Decoded, crop: str, path: str | Path) -> Decoded:
     shift[:2, 3] = box.top, box.left
     affine = None if image.affine is None else image.affine @ shift
     return image._replace(pixels=image.pixels[box.top : box.bottom, box.left : box.right], affine=affine)
-
-
-def uncropped(mask: np.ndarray, crop: str, size: tuple[int, int]) -> np.ndarray:
-    """Return a mask `(h, w)` of what `cropped` left, in its place in the whole image `(H, W)`; nothing is around it.
-
-    Args:
-        mask: Of the part inside the crop.
-        crop: The column `crop`; the mask itself is returned where it is empty.
-        size: Height and width of the whole image.
-
-    Raises:
-        ImageError: The crop is no box.
-    """
-    box = box_of(crop)
-    if box is None:
-        return mask
-    whole = np.zeros(size, mask.dtype)
-    whole[box.top : box.bottom, box.left : box.right] = mask
-    return whole

@@ -28,7 +28,7 @@ def write_masks(masks: Mapping[str, Mask], *, source: Path, stem: Path) -> list[
 
     Args:
         masks: By frame as the index names it, empty for a file that holds one: bool `(H, W)`, rows first, as our reader
-            shows the whole frame (a crop is undone, `decode.crop.uncropped`).
+            shows the whole frame (a crop is undone, `common.io.place`).
         source: The image's file.
         stem: Path to write without its ending; a frame's number is added where several need a file each.
 
