@@ -22,6 +22,8 @@ phantoms_pneumonia_cxr := kermany 200 8
 phantoms_covid_ct := covid_ct 60 8
 phantoms_sarscov2_ct := cc_ccii 60 8
 phantoms_hemorrhage_ct := rsna_ich 60 8
+phantoms_breast_us_segmentation := busbra 200 15
+phantoms_thyroid_us_segmentation := ddti 240 8
 phantoms_radimagenet_pretrain := radimagenet 99 8 --image-size 96,96
 
 layout := $(word 1,$(phantoms_$(BUNDLE)))
@@ -53,7 +55,7 @@ demo: setup
 	$(run) $(configs)/train.json $(demo_knobs)
 	$(run) "['$(configs)/train.json','$(configs)/evaluate.json']"
 	$(run) $(configs)/inference.json
-	@echo "figures and scores: bundles/$(BUNDLE)/eval   predictions: bundles/$(BUNDLE)/eval/inference/predictions.csv"
+	@echo "figures and scores: bundles/$(BUNDLE)/eval   an answer for each image: bundles/$(BUNDLE)/eval/inference"
 
 test: setup
 	$(python) -m pytest -m "not slow"
@@ -78,6 +80,7 @@ bench: setup
 	$(python) scripts/benchmark.py startup
 	$(python) scripts/benchmark.py networks
 	$(python) scripts/benchmark.py read
+	$(python) scripts/benchmark.py localize
 
 # Pages are checked in a real browser where there is one; Debian has it as a package.
 browser:

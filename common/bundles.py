@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from .commands import INTERRUPTED
-from .errors import ConfigError, UserError
+from .commands import INTERRUPTED, causes, our_message
+from .errors import ConfigError
 
 _MONAI_KEY = re.compile(
     r"run_id|init_id|final_id|meta_file|config_file|logging_file|args_file|tracking.*|run_name|experiment_name"
@@ -180,24 +180,11 @@ def _exists(key: str, config: dict[str, Any]) -> bool:
 
 def _report(kind: type[BaseException], error: BaseException, traceback: Any) -> None:
     """Print our errors in one line, wherever MONAI and the data loader's workers have wrapped them."""
-    cause: BaseException | None = error
-    while cause is not None:
+    for cause in causes(error):
         if message := our_message(cause):
             print(f"error: {message}", file=sys.stderr)  # noqa: T201  the last word of a run
             return
         if isinstance(cause, KeyboardInterrupt):
             print("interrupted: the same command continues this run", file=sys.stderr, flush=True)  # noqa: T201
             os._exit(INTERRUPTED)  # an exception hook cannot choose the exit code otherwise
-        cause = cause.__cause__ or cause.__context__
     sys.__excepthook__(kind, error, traceback)
-
-
-_OURS = re.compile(rf"^{re.escape(UserError.__module__)}\.\w+: (.+)$", re.MULTILINE)
-"""One of our errors in the traceback that a data loader's worker sends as text."""
-
-
-def our_message(error: BaseException) -> str:
-    """Return the message of one of our errors, or of the one that it quotes from a worker; empty for any other."""
-    if quoted := _OURS.search(str(error)):
-        return quoted[1]
-    return str(error) if isinstance(error, UserError) else ""

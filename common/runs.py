@@ -143,10 +143,18 @@ def _fingerprint(items: Any) -> str:
     origin = getattr(items, "origin", None)
     if origin and hasattr(items, "digests"):  # a sharded store, whose index has a hash: a million rows are not listed
         return sha256(json.dumps([origin.index_sha256, items.part, items.skipped]).encode())
-    root = origin.root if origin else Path()
-    rows = [[str(item["image"]).removeprefix(f"{root}/"), item.get("frame", ""), item["label"]] for item in items]
+    below = f"{origin.root if origin else Path()}/"
+    rows = [
+        [str(item["image"]).removeprefix(below), item.get("frame", ""), _without(below, item["label"])]
+        for item in items
+    ]
     store = ["store"] if any("stored" in item for item in items) else []  # its 8 bits are not the originals'
     return sha256(json.dumps([origin.index_sha256 if origin else "", rows, *store], default=str).encode())
+
+
+def _without(prefix: str, label: Any) -> Any:
+    """Return a label; paths of masks are below the root, as the image's is."""
+    return [str(path).removeprefix(prefix) for path in label] if isinstance(label, list) else label
 
 
 def _hash_of(network: "nn.Module") -> str:

@@ -1,4 +1,4 @@
-"""Measure the speed of training, inference, start-up, reading or networks against rivals, as ratios within one run."""
+"""Measure the speed of what the collection does, or a segmenter's Dice, against rivals, as ratios."""
 
 import sys
 from pathlib import Path
@@ -6,18 +6,22 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from argparse import ArgumentTypeError, Namespace
+from collections.abc import Sequence
+from importlib import import_module
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from common.commands import parser, run
 
 if TYPE_CHECKING:
+    from common.benchmarks.segmentation import Comparison
     from common.benchmarks.table import Measurement
 
 DESCRIPTION = """\
 Measure the speed of the breast_us bundle on phantoms, of every backbone, or of reading files: rounds that take turns
 with rivals on the same machine, medians, and the ratios that the collection promises. Best on a machine that does
-nothing else; exit code 0 also where a goal is missed, since that may be the machine's other work."""
+nothing else; exit code 0 also where a goal is missed, since that may be the machine's other work. `segmentation`
+measures no speed: it trains a plain U-Net on the images of a bundle's run, as long, and compares their Dice."""
 
 
 def main(arguments: Namespace) -> int:
@@ -32,54 +36,70 @@ def main(arguments: Namespace) -> int:
     return 0
 
 
-def _measure(arguments: Namespace, folder: Path) -> "list[Measurement]":
-    if arguments.verb == "startup":
-        from common.benchmarks import startup
+def _measure(arguments: Namespace, folder: Path) -> "Sequence[Measurement | Comparison]":
+    """Return what a verb measures; its options are its measure's own arguments."""
+    module, takes_folder = MODULES[arguments.verb]
+    others = {"json", "debug"} if module == "workflow" else {"json", "debug", "verb"}
+    options = {name: value for name, value in vars(arguments).items() if name not in others}
+    measure = import_module(f"common.benchmarks.{module}").measure
+    found = measure(folder, **options) if takes_folder else measure(**options)
+    return found if isinstance(found, list) else [found]
 
-        return [startup.measure(folder, rounds=arguments.rounds)]
-    if arguments.verb == "read":
-        from common.benchmarks import reading
 
-        return [reading.measure(folder, images=arguments.images, size=arguments.size, rounds=arguments.rounds)]
-    plan = {name: getattr(arguments, name) for name in ("batch", "size", "steps", "rounds")}
-    if arguments.verb == "networks":
-        from common.benchmarks import networks
+MODULES = {
+    "train": ("workflow", True),
+    "infer": ("workflow", True),
+    "networks": ("networks", False),
+    "startup": ("startup", True),
+    "read": ("reading", True),
+    "localize": ("localization", True),
+    "pretrain": ("pretraining", True),
+    "segmentation": ("segmentation", False),
+}
+"""The module of `common.benchmarks` behind each verb, and whether its measure works in a folder."""
 
-        return networks.measure(**plan)
-    if arguments.verb == "pretrain":
-        from common.benchmarks import pretraining
+HELP = {
+    "train": "images/s of fine-tuning, beside bare PyTorch loops (some 5 minutes)",
+    "infer": "images/s of inference, beside bare PyTorch loops (some 3 minutes)",
+    "networks": "images/s of each backbone, training and inference, beside MONAI's ResNet50 (some 2 minutes)",
+    "startup": "seconds to the first forward pass, beside bare imports (some 2 minutes)",
+    "read": "images/s of reading each kind of file, beside MONAI's (some 1 minute)",
+    "localize": "images/s of localize.py, beside bare forward and backward passes (some 15 minutes)",
+    "pretrain": "images/s of building a store, of reading it and of the step; hours for 1.35 M x 30 epochs",
+    "segmentation": "mean Dice of a trained and evaluated bundle, beside MONAI's plain U-Net trained as long",
+}
 
-        return pretraining.measure(folder, **plan)
-    from common.benchmarks import workflow
-
-    return [workflow.measure(arguments.verb, folder, **plan)]
+OPTIONS = {
+    "batch": ("B", "images of a step", {"train": 16, "infer": 16, "networks": 16, "localize": 16, "pretrain": 16}),
+    "steps": ("N", "of a round", {"train": 2, "infer": 4, "networks": 1, "localize": 4, "pretrain": 1}),
+    "images": ("N", "of a round", {"read": 40, "localize": 1000}),
+    "size": (
+        "S",
+        "rows and columns",
+        dict.fromkeys(("train", "infer", "networks", "read", "localize", "pretrain"), 224),
+    ),
+    "rounds": ("N", "5 or more for a claim", dict.fromkeys([verb for verb in MODULES if verb != "segmentation"], 5)),
+}
+"""Counts: how their value is called, what they are, and the defaults of the verbs that have them."""
 
 
 def arguments() -> Namespace:
     """Return the command line."""
     result = parser(DESCRIPTION, "python scripts/benchmark.py train --rounds 7 --json train.json")
     verbs = result.add_subparsers(dest="verb", required=True)
-    train = verbs.add_parser("train", help="images/s of fine-tuning, beside bare PyTorch loops (some 5 minutes)")
-    infer = verbs.add_parser("infer", help="images/s of inference, beside bare PyTorch loops (some 3 minutes)")
-    networks = verbs.add_parser(
-        "networks", help="images/s of each backbone, training and inference, beside MONAI's ResNet50 (some 2 minutes)"
+    parsers = {verb: verbs.add_parser(verb, help=text) for verb, text in HELP.items()}
+    for name, (value, what, defaults) in OPTIONS.items():
+        for verb, default in defaults.items():
+            text = f"{what} (default: {default})"
+            parsers[verb].add_argument(f"--{name}", metavar=value, type=_count, default=default, help=text)
+    bundle = Path("bundles/breast_us_segmentation")
+    segmentation = parsers["segmentation"]
+    segmentation.add_argument(
+        "--run", metavar="DIR", type=Path, default=bundle, help=f"of models/ and eval/ (default: {bundle})"
     )
-    startup = verbs.add_parser(
-        "startup", help="seconds to the first forward pass, beside bare imports (some 2 minutes)"
-    )
-    read = verbs.add_parser("read", help="images/s of reading each kind of file, beside MONAI's (some 1 minute)")
-    pretrain = verbs.add_parser(
-        "pretrain", help="images/s of building a store, of reading it and of the step; hours for 1.35 M x 30 epochs"
-    )
-    for verb, steps in ((train, 2), (infer, 4), (networks, 1), (pretrain, 1)):
-        verb.add_argument("--batch", metavar="B", type=_count, default=16, help="images of a step (default: 16)")
-        verb.add_argument("--steps", metavar="N", type=_count, default=steps, help=f"of a round (default: {steps})")
-    read.add_argument("--images", metavar="N", type=_count, default=40, help="pictures of a round (default: 40)")
-    for verb in (train, infer, networks, read, pretrain):
-        verb.add_argument("--size", metavar="S", type=_count, default=224, help="rows and columns (default: 224)")
-    for verb in (train, infer, networks, startup, read, pretrain):
-        verb.add_argument("--rounds", metavar="N", type=_count, default=5, help="5 or more for a claim (default: 5)")
-        verb.add_argument("--json", metavar="FILE", type=Path, help="also write every round there")
+    segmentation.add_argument("--dataset-dir", metavar="DIR", type=Path, required=True, help="the prepared data set")
+    for each in parsers.values():
+        each.add_argument("--json", metavar="FILE", type=Path, help="also write every round there")
     return result.parse_args()
 
 

@@ -17,9 +17,9 @@ class LeftOut(NamedTuple):
     """A file, folder or line of a table, or a remark on a series; before a colon, a reason tells its kind."""
 
     what: str
-    """`file`, `folder`, `line` or `series`."""
+    """`file`, `folder`, `line`, `series` or `contour`."""
     where: str
-    """A path below the root, the number of a line of the table, or a series' first file."""
+    """A path below the root, the number of a line of the table, a series' first file, or a contour."""
     reason: str
     """No name, date or free text of a file."""
 

@@ -5,6 +5,7 @@ from .appearance import CollectAppearance
 from .best_model import BestModel
 from .epoch_log import EpochLog
 from .finite_loss import FiniteLoss
+from .masks import CollectMasks
 from .predictions import CollectPredictions
 from .training_state import TrainingState
 
@@ -12,6 +13,7 @@ __all__ = [
     "AfterEachStep",
     "BestModel",
     "CollectAppearance",
+    "CollectMasks",
     "CollectPredictions",
     "EpochLog",
     "FiniteLoss",

@@ -45,9 +45,10 @@ def check_metadata(metadata: Config, head: Config) -> list[str]:
     try:
         image = metadata["network_data_format"]["inputs"]["image"]
         logits = metadata["network_data_format"]["outputs"]["pred"]
-        names = head["class_names"]
+        names, of_pixels = head["class_names"], head["task"] == "segmentation"
         facts = [
             ("spatial_shape of image", image["spatial_shape"], head["image_size"]),
+            ("spatial_shape of pred", logits["spatial_shape"], head["image_size"] if of_pixels else []),
             ("num_channels of pred", logits["num_channels"], len(names)),
             ("channel_def of pred", logits["channel_def"], {str(index): name for index, name in enumerate(names)}),
         ]

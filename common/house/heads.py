@@ -58,6 +58,9 @@ PRETRAINING_HEAD = {
 }
 """The keys of its heads, in their order, by kind of configuration."""
 
+ONLY_OF_CLASSIFIERS = frozenset({"saliency"})
+"""Head keys that a segmenter's configuration may leave out: its output shows by itself where the evidence lies."""
+
 UNREFERENCED = frozenset({"imports", "task"})
 """Head keys that nothing has to refer to: MONAI itself runs the imports, and a task that decides nothing in a
 configuration is still what its reader wants to know."""
@@ -66,17 +69,18 @@ configuration is still what its reader wants to know."""
 def check_head(head: Config, kind: str, *, bundle: str = "") -> list[str]:
     """Return what is wrong with the keys, the nulls and the signature of the head of a bundle's configuration."""
     return [
-        *_check_keys(list(head), _expected(kind, bundle)),
+        *_check_keys(list(head), _expected(head, kind, bundle)),
         *(f"{key} is null, which MONAI drops: write none" for key, value in head.items() if value is None),
         *check_signature(head),
     ]
 
 
-def _expected(kind: str, bundle: str) -> list[str]:
+def _expected(head: Config, kind: str, bundle: str) -> list[str]:
     if bundle == PRETRAINING:
         return list(PRETRAINING_HEAD[kind])
     foreign = ONLY_IN_INFERENCE if kind == "train" else ONLY_IN_TRAINING
-    return [key for key in HEAD if key not in foreign]
+    left_out = ONLY_OF_CLASSIFIERS - set(head)
+    return [key for key in HEAD if key not in foreign | left_out]
 
 
 def check_signature(head: Config) -> list[str]:

@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 from ..errors import BundleError, StorageError
@@ -44,6 +45,8 @@ def new_bundle(root: Path, name: str, *, like: str = "", data: Path | None = Non
     configs = {Path(file).stem: read_config(exemplar / file) for file in JSON_FILES}
     head = split(configs["train"], "train")[0]
     subject = subject_of_data(data, root) if data else subject_of_exemplar(name, head)
+    if head["task"] == "segmentation":  # the classes of a data set are of its images, not of their pixels
+        subject = replace(subject, task=head["task"], class_names=head["class_names"])
     own = new_configs(configs, name, subject, like=exemplar.name)
     texts = {f"configs/{kind}.json": formatted(config) for kind, config in own.items()}
     texts["docs/README.md"] = readme(name, subject, like=exemplar.name, image_size=head["image_size"])

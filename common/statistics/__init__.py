@@ -1,6 +1,6 @@
 """How sure we are: intervals for what was measured on images that come in patients. NumPy and SciPy only."""
 
-from .bootstrap import bootstrap_interval, bootstrap_intervals, patient_resamples
+from .bootstrap import bootstrap_interval, bootstrap_intervals, bootstrap_means, patient_resamples
 from .delong import auc, auc_interval
 from .interval import NAN, Interval
 from .kappa import confusion_matrix, weighted_kappa
@@ -18,6 +18,7 @@ __all__ = [
     "auc_interval",
     "bootstrap_interval",
     "bootstrap_intervals",
+    "bootstrap_means",
     "class_areas",
     "confusion_matrix",
     "macro_auc_interval",

@@ -46,6 +46,7 @@ def test_pretrain_measures_speeds_memory_and_hours(tmp_path):
         ("train", SMALL, 4, [[(0.9, None), (2.5, None), (None, None), (None, None)]]),
         ("infer", SMALL, 4, [[(None, None), (2.5, None), (None, None), (None, None)]]),
         ("networks", ("--batch", 2, "--size", 75, "--steps", 1, "--rounds", 1), 8, [[(None, None)] * 7] * 2),
+        ("localize", (*SMALL[:6], "--images", 24, "--rounds", 1), 3, [[(None, 2.5), NONE]]),
         ("startup", ("--rounds", 1), 2, [[(None, 2.0)]]),
         (
             "read",
