@@ -34,6 +34,9 @@ options := $(wordlist 4,9,$(phantoms_$(BUNDLE)))
 # Pretraining is from scratch at a rate that goes with its batch: 0.1 x 32 / 256, and a short warm-up.
 knobs_radimagenet_pretrain := --batch_size 32 --learning_rate 0.0125 --warmup_epochs 1
 
+# A store holds no files to look at: inference gets those that it was built from.
+folder_radimagenet_pretrain := --dataset_dir data/radimagenet_pretrain_phantoms/radiology_ai
+
 demo_knobs := --image_size "[96,96]" --max_epochs $(epochs) $(or $(knobs_$(BUNDLE)),--batch_size 16)
 
 .PHONY: setup demo test test-slow check fix bench browser ci
@@ -54,7 +57,7 @@ demo: setup
 	fi
 	$(run) $(configs)/train.json $(demo_knobs)
 	$(run) "['$(configs)/train.json','$(configs)/evaluate.json']"
-	$(run) $(configs)/inference.json
+	$(run) $(configs)/inference.json $(folder_$(BUNDLE))
 	@echo "figures and scores: bundles/$(BUNDLE)/eval   an answer for each image: bundles/$(BUNDLE)/eval/inference"
 
 test: setup

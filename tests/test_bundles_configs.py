@@ -36,8 +36,8 @@ def test_monai_finds_every_property(bundle, kind, data_like, store, tmp_path):
     files = [bundle / "configs" / f"{stem}.json" for stem in {"evaluate": ["train", "evaluate"]}.get(kind, [kind])]
     types = {"train": ["train"], "evaluate": ["train", "evaluation"], "inference": ["infer"]}[kind]
     knobs = head(bundle / "configs" / "train.json")
-    pretraining = bundle.name == PRETRAINING
-    data = store if pretraining else data_like(knobs["task"], tuple(knobs["class_names"]))
+    names = tuple(knobs["class_names"])[:4]
+    data = store if bundle.name == PRETRAINING and kind != "inference" else data_like(knobs["task"], names)
     for workflow_type in types:
         workflow = ConfigWorkflow(
             [str(file) for file in files],

@@ -55,7 +55,8 @@ class EpochLog:
     def _add(self, engine: Engine) -> None:
         output = engine.state.output
         # MONAI repeats the loss of a batch for each of its images, where it is asked to take batches apart.
-        self._losses.append(float((output[0] if isinstance(output, list) else output)["loss"].detach()))
+        loss = (output[0] if isinstance(output, list) else output)["loss"]
+        self._losses.append(torch.as_tensor(loss).item())
 
     def _validated(self, engine: Engine) -> dict[str, float]:
         """Return the metrics of this epoch; none where `val_interval` passed over it."""
