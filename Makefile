@@ -22,13 +22,22 @@ phantoms_pneumonia_cxr := kermany 200 8
 phantoms_covid_ct := covid_ct 60 8
 phantoms_sarscov2_ct := cc_ccii 60 8
 phantoms_hemorrhage_ct := rsna_ich 60 8
+phantoms_breast_us_segmentation := busbra 200 15
+phantoms_thyroid_us_segmentation := ddti 240 8
+phantoms_radimagenet_pretrain := radimagenet 99 8 --image-size 96,96
 
 layout := $(word 1,$(phantoms_$(BUNDLE)))
 patients := $(word 2,$(phantoms_$(BUNDLE)))
 epochs := $(or $(word 3,$(phantoms_$(BUNDLE))),15)
 options := $(wordlist 4,9,$(phantoms_$(BUNDLE)))
 
-demo_knobs := --image_size "[96,96]" --max_epochs $(epochs) --batch_size 16
+# Pretraining is from scratch at a rate that goes with its batch: 0.1 x 32 / 256, and a short warm-up.
+knobs_radimagenet_pretrain := --batch_size 32 --learning_rate 0.0125 --warmup_epochs 1
+
+# A store holds no files to look at: inference gets those that it was built from.
+folder_radimagenet_pretrain := --dataset_dir data/radimagenet_pretrain_phantoms/radiology_ai
+
+demo_knobs := --image_size "[96,96]" --max_epochs $(epochs) $(or $(knobs_$(BUNDLE)),--batch_size 16)
 
 .PHONY: setup demo test test-slow check fix bench browser ci
 
@@ -48,8 +57,8 @@ demo: setup
 	fi
 	$(run) $(configs)/train.json $(demo_knobs)
 	$(run) "['$(configs)/train.json','$(configs)/evaluate.json']"
-	$(run) $(configs)/inference.json
-	@echo "figures and scores: bundles/$(BUNDLE)/eval   predictions: bundles/$(BUNDLE)/eval/inference/predictions.csv"
+	$(run) $(configs)/inference.json $(folder_$(BUNDLE))
+	@echo "figures and scores: bundles/$(BUNDLE)/eval   an answer for each image: bundles/$(BUNDLE)/eval/inference"
 
 test: setup
 	$(python) -m pytest -m "not slow"
@@ -74,6 +83,7 @@ bench: setup
 	$(python) scripts/benchmark.py startup
 	$(python) scripts/benchmark.py networks
 	$(python) scripts/benchmark.py read
+	$(python) scripts/benchmark.py localize
 	$(python) scripts/benchmark.py statistics
 
 # Pages are checked in a real browser where there is one; Debian has it as a package.

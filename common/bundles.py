@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from .commands import INTERRUPTED
-from .errors import ConfigError, UserError
+from .commands import INTERRUPTED, causes, our_message
+from .errors import ConfigError
 
 _MONAI_KEY = re.compile(
     r"run_id|init_id|final_id|meta_file|config_file|logging_file|args_file|tracking.*|run_name|experiment_name"
@@ -24,6 +24,9 @@ https://docs.monai.io/en/stable/bundle.html#monai.bundle.run
 
 _RECIPE = ("train::random_transforms", "loss", "optimizer", "lr_scheduler")
 """Ids of a body that say how a network is trained, beside the head's knobs."""
+
+_HOW_NOT_WHAT = "multi_gpu.json"
+"""An overlay that does not change which run it is: one that several processes began, one process continues."""
 
 BODY_STARTS_AT = "network_def"
 """The first id of a configuration's body; the keys before it are its head."""
@@ -92,7 +95,8 @@ def body_of_command_line() -> dict[str, Any]:
     if not _runs_monai_bundle():
         return {}
     heads = _head_keys()
-    body = {key: value for key, value in _merged(_config_files()).items() if key not in heads}
+    files = [file for file in _config_files() if Path(file).name != _HOW_NOT_WHAT]
+    body = {key: value for key, value in _merged(files).items() if key not in heads}
     return {"body": body, "overrides": {key: value for key, value in _given().items() if "::" in key}}
 
 
@@ -176,24 +180,11 @@ def _exists(key: str, config: dict[str, Any]) -> bool:
 
 def _report(kind: type[BaseException], error: BaseException, traceback: Any) -> None:
     """Print our errors in one line, wherever MONAI and the data loader's workers have wrapped them."""
-    cause: BaseException | None = error
-    while cause is not None:
+    for cause in causes(error):
         if message := our_message(cause):
             print(f"error: {message}", file=sys.stderr)  # noqa: T201  the last word of a run
             return
         if isinstance(cause, KeyboardInterrupt):
             print("interrupted: the same command continues this run", file=sys.stderr, flush=True)  # noqa: T201
             os._exit(INTERRUPTED)  # an exception hook cannot choose the exit code otherwise
-        cause = cause.__cause__ or cause.__context__
     sys.__excepthook__(kind, error, traceback)
-
-
-_OURS = re.compile(rf"^{re.escape(UserError.__module__)}\.\w+: (.+)$", re.MULTILINE)
-"""One of our errors in the traceback that a data loader's worker sends as text."""
-
-
-def our_message(error: BaseException) -> str:
-    """Return the message of one of our errors, or of the one that it quotes from a worker; empty for any other."""
-    if quoted := _OURS.search(str(error)):
-        return quoted[1]
-    return str(error) if isinstance(error, UserError) else ""

@@ -1,6 +1,7 @@
 """The values that the knobs of a configuration's head may take."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from .errors import ConfigError
@@ -13,8 +14,11 @@ class Rule(NamedTuple):
     holds: Callable[[Any], bool]
 
 
-TASKS = ("binary", "multiclass", "multilabel")
+CLASSIFICATION = ("binary", "multiclass", "multilabel")
 """Two classes, of which the last is the positive one; several classes; findings that an image may have together."""
+
+SEGMENTATION = ("segmentation",)
+"""Lesion or not, of every pixel."""
 
 
 def _whole(least: int) -> Rule:
@@ -35,7 +39,7 @@ def _image_size(backbone: str) -> Rule:
 
 
 NUMBER_OF_CLASSES = {"binary": ("two", range(2, 3)), "multiclass": ("two or more", range(2, 10_000)),
-                     "multilabel": ("one or more", range(1, 10_000))}  # fmt: skip
+                     "multilabel": ("one or more", range(1, 10_000)), "segmentation": ("one", range(1, 2))}  # fmt: skip
 """By task, in words and numbers; no data set of this collection has more than RadImageNet's 165."""
 
 
@@ -51,38 +55,55 @@ def _class_names(task: str) -> Rule:
     )
 
 
+def _share(below: float) -> Rule:
+    return Rule(
+        "a number from 0" + f" to less than {below:g}" * (below < math.inf),
+        lambda value: isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < below,
+    )
+
+
 RULES = {
     "max_epochs": _whole(1),
+    "warmup_epochs": _whole(0),
+    "accumulation": _whole(1),
+    "state_interval": _whole(1),
     "patience": _whole(1),
     "val_interval": _whole(1),
     "batch_size": _whole(1),
     "num_workers": _whole(0),
     "seed": _whole(0),
-    "learning_rate": Rule(
-        "a number from 0", lambda value: isinstance(value, int | float) and 0 <= value < float("inf")
-    ),
+    "learning_rate": _share(math.inf),
+    "weight_decay": _share(math.inf),
+    "label_smoothing": _share(1),
+    "ema": _share(1),
+    "dropout": _share(1),
+    "balanced": Rule("true or false", lambda value: isinstance(value, bool)),
 }
 """By key of the head; that of `image_size` depends on the backbone, that of `class_names` on the task."""
 
 
-def check_knobs(*, backbone: str, device: Any, task: str, **knobs: Any) -> None:
+def check_knobs(*, backbone: str, device: Any, task: str, tasks: Sequence[str] = CLASSIFICATION, **knobs: Any) -> None:
     """Refuse a value that its knob cannot take, before anything is built from it.
 
     Args:
         backbone: Variant of the network, a key of `BACKBONES`.
         device: A torch device or its name.
-        task: One of `TASKS`.
+        task: One of `tasks`.
+        tasks: What this family of bundles is for: `CLASSIFICATION`, or `SEGMENTATION`.
         **knobs: Values of `image_size`, of `class_names` and of keys in `RULES`.
 
     Raises:
         ConfigError: The first that is refused.
     """
-    if task not in TASKS:
-        raise ConfigError(f"task is one of {', '.join(TASKS)}; got {task!r}: give --task another value")
+    if task not in tasks:
+        raise ConfigError(f"task is one of {', '.join(tasks)}; got {task!r}: give --task another value")
     rules = {**RULES, "image_size": _image_size(backbone), "class_names": _class_names(task)}
     for key, value in knobs.items():
         if not rules[key].holds(value):
             raise ConfigError(f"{key} is {rules[key].words}; got {value!r}: give --{key} another value")
+    if knobs.get("warmup_epochs", 0) >= knobs.get("max_epochs", 1):
+        given = f"{knobs['warmup_epochs']} of {knobs['max_epochs']}"
+        raise ConfigError(f"warmup_epochs is less than max_epochs, which are the others; got {given}: lower it")
     if knobs.get("val_interval", 1) > knobs.get("max_epochs", 1):
         given = f"{knobs['val_interval']} of {knobs['max_epochs']}"
         raise ConfigError(f"val_interval is at most max_epochs, else no model is ever chosen; got {given}: lower it")

@@ -14,11 +14,13 @@ class TaskLoss(nn.Module):
 
     Args:
         task: `binary`, `multiclass` or `multilabel`.
+        label_smoothing: Share of the truth given to all classes alike, while training; findings have none.
     """
 
-    def __init__(self, task: str) -> None:
+    def __init__(self, task: str, label_smoothing: float = 0.0) -> None:
         super().__init__()
         self.task = task
+        self.label_smoothing = label_smoothing
 
     def forward(self, logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         """Return the loss of `(B, C)` logits.
@@ -28,7 +30,7 @@ class TaskLoss(nn.Module):
             labels: Class indices `(B,)`, or, of a multi-label task, 1, 0 or NaN for not known, `(B, C)`.
         """
         if self.task != "multilabel":
-            return functional.cross_entropy(logits, labels)
+            return functional.cross_entropy(logits, labels, label_smoothing=self.label_smoothing)
         known = ~labels.isnan()
         losses = functional.binary_cross_entropy_with_logits(logits, labels.nan_to_num(), reduction="none")
         return (losses * known).sum() / known.sum().clamp(min=1)

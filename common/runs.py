@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .bundles import body_of_command_line, command_line, recipe
+from .distributed import agree, first_process, wait
 from .errors import RunError
 from .files import sha256, write_json, write_tensors, write_text
 from .seen import refuse_seen, write_seen
@@ -28,7 +29,8 @@ class Run:
     """A run's folders and what is known of it, shared by the handlers that write them.
 
     A run is known by its key, the hash of its settings, its data and its initial weights. `ckpt_dir` and `output_dir`
-    hold one run at a time; another's are moved to `runs/<key>/` beside them, and back when that run is asked for.
+    hold one run at a time; another's are moved to `runs/<key>/` beside them, and back when that run is asked for. Of
+    several processes that train together the first writes, and all see the same folders.
 
     Args:
         settings: The values of the configuration's head that make the result what it is; they go into `model.json`.
@@ -75,6 +77,12 @@ class Run:
             "sha256": {"initial_weights": weights, **data},
             "recipe": recipe(),
         }
+        agree({"the images to train on": data["train"], "those to validate on": data["valid"], "the run": self.key})
+        if first_process():
+            self._take_folders()
+        wait()
+
+    def _take_folders(self) -> None:
         for folder in (self.ckpt_dir, self.output_dir):
             _exchange(folder, self.key)
             write_text(folder / ".writable", "")  # a folder that cannot be written is found now, not after an epoch
@@ -82,6 +90,8 @@ class Run:
 
     def save_model(self, network: "nn.Module", **facts: Any) -> None:
         """Write `model.pt`, the plain tensors, `seen.txt`, and `model.json`, the settings and `facts` about it."""
+        if not first_process():
+            return
         state = {name: tensor.detach().cpu().contiguous() for name, tensor in network.state_dict().items()}
         write_seen(self.ckpt_dir, self._seen)
         write_tensors(self.ckpt_dir / "model.pt", state)
@@ -92,6 +102,8 @@ class Run:
 
         Comes before anything else of an epoch, so that whatever lies in a folder is known to be this run's.
         """
+        if not first_process():
+            return
         write_json(self.ckpt_dir / _CARD, self.card)
         write_json(self.output_dir / _CARD, {**self.card, **versions(), "command": command_line(), **facts})
 
@@ -126,13 +138,23 @@ def versions() -> dict[str, Any]:
     }
 
 
-def _fingerprint(items: Sequence[dict[str, Any]]) -> str:
+def _fingerprint(items: Any) -> str:
     """Return a hash of which images are read and how they are labelled; moving the data set leaves it as it is."""
     origin = getattr(items, "origin", None)
-    root = origin.root if origin else Path()
-    rows = [[str(item["image"]).removeprefix(f"{root}/"), item.get("frame", ""), item["label"]] for item in items]
+    if origin and hasattr(items, "digests"):  # a sharded store, whose index has a hash: a million rows are not listed
+        return sha256(json.dumps([origin.index_sha256, items.part, items.skipped]).encode())
+    below = f"{origin.root if origin else Path()}/"
+    rows = [
+        [str(item["image"]).removeprefix(below), item.get("frame", ""), _without(below, item["label"])]
+        for item in items
+    ]
     store = ["store"] if any("stored" in item for item in items) else []  # its 8 bits are not the originals'
     return sha256(json.dumps([origin.index_sha256 if origin else "", rows, *store], default=str).encode())
+
+
+def _without(prefix: str, label: Any) -> Any:
+    """Return a label; paths of masks are below the root, as the image's is."""
+    return [str(path).removeprefix(prefix) for path in label] if isinstance(label, list) else label
 
 
 def _hash_of(network: "nn.Module") -> str:
@@ -142,6 +164,8 @@ def _hash_of(network: "nn.Module") -> str:
 
 def _digests(items: Sequence[dict[str, Any]]) -> frozenset[str]:
     """Return the digests of the items' pixels, as far as they are known."""
+    if hasattr(items, "digests"):  # a sharded store
+        return frozenset(f"{digest:016x}" for digest in items.digests().tolist())
     return frozenset(item["pixels"] for item in items if item.get("pixels"))
 
 

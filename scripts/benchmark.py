@@ -1,4 +1,4 @@
-"""Measure speed against rivals, as ratios within one run; or draw what the statistics are worth."""
+"""Measure the speed of what the collection does, or a segmenter's Dice, against rivals, as ratios."""
 
 import sys
 from pathlib import Path
@@ -6,32 +6,30 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from argparse import ArgumentTypeError, Namespace
+from collections.abc import Sequence
+from importlib import import_module
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from common.commands import parser, run
 
 if TYPE_CHECKING:
+    from common.benchmarks.coverage import Page
+    from common.benchmarks.segmentation import Comparison
     from common.benchmarks.table import Measurement
 
 DESCRIPTION = """\
 Measure the speed of the breast_us bundle on phantoms, of every backbone, or of reading files: rounds that take turns
 with rivals on the same machine, medians, and the ratios that the collection promises. Best on a machine that does
-nothing else; exit code 0 also where a goal is missed, since that may be the machine's other work. And `coverage`, which
-is not about speed: it prints docs/statistics.md, how often intervals and verdicts are right."""
+nothing else; exit code 0 also where a goal is missed, since that may be the machine's other work. `segmentation`
+measures no speed: it trains a plain U-Net on the images of a bundle's run, as long, and compares their Dice; nor does
+`coverage`: it prints docs/statistics.md, how often intervals and verdicts are right."""
 
 
 def main(arguments: Namespace) -> int:
     """Measure, print a table for each measurement, and return 0."""
     from common.files import write_json
 
-    if arguments.verb == "coverage":
-        from common.simulations.page import as_page
-        from common.simulations.simulation import simulate
-
-        command = f"python scripts/benchmark.py coverage --draws {arguments.draws} --pairs {arguments.pairs}"
-        print(as_page(simulate(draws=arguments.draws, pairs=arguments.pairs), f"{command} > docs/statistics.md"))
-        return 0
     with TemporaryDirectory(prefix="benchmark-") as folder:
         measurements = _measure(arguments, Path(folder))
     print("\n\n\n".join(measurement.as_table() for measurement in measurements))
@@ -40,60 +38,77 @@ def main(arguments: Namespace) -> int:
     return 0
 
 
-def _measure(arguments: Namespace, folder: Path) -> "list[Measurement]":
-    if arguments.verb == "startup":
-        from common.benchmarks import startup
+def _measure(arguments: Namespace, folder: Path) -> "Sequence[Measurement | Comparison | Page]":
+    """Return what a verb measures; its options are its measure's own arguments."""
+    module, takes_folder = MODULES[arguments.verb]
+    others = {"json", "debug"} if module == "workflow" else {"json", "debug", "verb"}
+    options = {name: value for name, value in vars(arguments).items() if name not in others}
+    measure = import_module(f"common.benchmarks.{module}").measure
+    found = measure(folder, **options) if takes_folder else measure(**options)
+    return found if isinstance(found, list) else [found]
 
-        return [startup.measure(folder, rounds=arguments.rounds)]
-    if arguments.verb == "statistics":
-        from common.benchmarks import statistics
 
-        return [statistics.measure(cases=arguments.cases, rounds=arguments.rounds)]
-    if arguments.verb == "read":
-        from common.benchmarks import reading
+MODULES = {
+    "train": ("workflow", True),
+    "infer": ("workflow", True),
+    "networks": ("networks", False),
+    "startup": ("startup", True),
+    "read": ("reading", True),
+    "localize": ("localization", True),
+    "pretrain": ("pretraining", True),
+    "statistics": ("statistics", False),
+    "segmentation": ("segmentation", False),
+    "coverage": ("coverage", False),
+}
+"""The module of `common.benchmarks` behind each verb, and whether its measure works in a folder."""
 
-        return [reading.measure(folder, images=arguments.images, size=arguments.size, rounds=arguments.rounds)]
-    plan = {name: getattr(arguments, name) for name in ("batch", "size", "steps", "rounds")}
-    if arguments.verb == "networks":
-        from common.benchmarks import networks
+HELP = {
+    "train": "images/s of fine-tuning, beside bare PyTorch loops (some 5 minutes)",
+    "infer": "images/s of inference, beside bare PyTorch loops (some 3 minutes)",
+    "networks": "images/s of each backbone, training and inference, beside MONAI's ResNet50 (some 2 minutes)",
+    "startup": "seconds to the first forward pass, beside bare imports (some 2 minutes)",
+    "read": "images/s of reading each kind of file, beside MONAI's (some 1 minute)",
+    "localize": "images/s of localize.py, beside bare forward and backward passes (some 15 minutes)",
+    "pretrain": "images/s of building a store, of reading it and of the step; hours for 1.35 M x 30 epochs",
+    "statistics": "seconds of the covariance of two AUCs, beside ranking (some 20 seconds)",
+    "segmentation": "mean Dice of a trained and evaluated bundle, beside MONAI's plain U-Net trained as long",
+    "coverage": "how often intervals, tests and verdicts are right, as a page (some 12 minutes)",
+}
 
-        return networks.measure(**plan)
-    from common.benchmarks import workflow
-
-    return [workflow.measure(arguments.verb, folder, **plan)]
+OPTIONS = {
+    "batch": ("B", "images of a step", {"train": 16, "infer": 16, "networks": 16, "localize": 16, "pretrain": 16}),
+    "steps": ("N", "of a round", {"train": 2, "infer": 4, "networks": 1, "localize": 4, "pretrain": 1}),
+    "images": ("N", "of a round", {"read": 40, "localize": 1000}),
+    "size": (
+        "S",
+        "rows and columns",
+        dict.fromkeys(("train", "infer", "networks", "read", "localize", "pretrain"), 224),
+    ),
+    "rounds": ("N", "5 or more for a claim", dict.fromkeys(set(MODULES) - {"segmentation", "coverage"}, 5)),
+    "cases": ("N", "images", {"statistics": 10**6}),
+    "draws": ("N", "of each cell", {"coverage": 10_000}),
+    "pairs": ("N", "of each setting", {"coverage": 1000}),
+}
+"""Counts: how their value is called, what they are, and the defaults of the verbs that have them."""
 
 
 def arguments() -> Namespace:
     """Return the command line."""
     result = parser(DESCRIPTION, "python scripts/benchmark.py train --rounds 7 --json train.json")
     verbs = result.add_subparsers(dest="verb", required=True)
-    train = verbs.add_parser("train", help="images/s of fine-tuning, beside bare PyTorch loops (some 5 minutes)")
-    infer = verbs.add_parser("infer", help="images/s of inference, beside bare PyTorch loops (some 3 minutes)")
-    networks = verbs.add_parser(
-        "networks", help="images/s of each backbone, training and inference, beside MONAI's ResNet50 (some 2 minutes)"
+    parsers = {verb: verbs.add_parser(verb, help=text) for verb, text in HELP.items()}
+    for name, (value, what, defaults) in OPTIONS.items():
+        for verb, default in defaults.items():
+            text = f"{what} (default: {default})"
+            parsers[verb].add_argument(f"--{name}", metavar=value, type=_count, default=default, help=text)
+    bundle = Path("bundles/breast_us_segmentation")
+    segmentation = parsers["segmentation"]
+    segmentation.add_argument(
+        "--run", metavar="DIR", type=Path, default=bundle, help=f"of models/ and eval/ (default: {bundle})"
     )
-    startup = verbs.add_parser(
-        "startup", help="seconds to the first forward pass, beside bare imports (some 2 minutes)"
-    )
-    read = verbs.add_parser("read", help="images/s of reading each kind of file, beside MONAI's (some 1 minute)")
-    statistics = verbs.add_parser(
-        "statistics", help="seconds of the covariance of two AUCs, beside ranking (some 20 seconds)"
-    )
-    coverage = verbs.add_parser(
-        "coverage", help="how often intervals, tests and verdicts are right, as a page (some 12 minutes)"
-    )
-    for verb, steps in ((train, 2), (infer, 4), (networks, 1)):
-        verb.add_argument("--batch", metavar="B", type=_count, default=16, help="images of a step (default: 16)")
-        verb.add_argument("--steps", metavar="N", type=_count, default=steps, help=f"of a round (default: {steps})")
-    read.add_argument("--images", metavar="N", type=_count, default=40, help="pictures of a round (default: 40)")
-    statistics.add_argument("--cases", metavar="N", type=_count, default=10**6, help="images (default: a million)")
-    coverage.add_argument("--draws", metavar="N", type=_count, default=10_000, help="of each cell (default: 10000)")
-    coverage.add_argument("--pairs", metavar="N", type=_count, default=1000, help="of each setting (default: 1000)")
-    for verb in (train, infer, networks, read):
-        verb.add_argument("--size", metavar="S", type=_count, default=224, help="rows and columns (default: 224)")
-    for verb in (train, infer, networks, startup, read, statistics):
-        verb.add_argument("--rounds", metavar="N", type=_count, default=5, help="5 or more for a claim (default: 5)")
-        verb.add_argument("--json", metavar="FILE", type=Path, help="also write every round there")
+    segmentation.add_argument("--dataset-dir", metavar="DIR", type=Path, required=True, help="the prepared data set")
+    for each in parsers.values():
+        each.add_argument("--json", metavar="FILE", type=Path, help="also write every round there")
     return result.parse_args()
 
 

@@ -27,7 +27,13 @@ def arguments() -> Namespace:
     )
     result.add_argument("dataset", metavar="DATASET", choices=sorted(PHANTOMS), help=f"one of: {', '.join(PHANTOMS)}")
     result.add_argument("out", metavar="OUT", type=Path, help="a new or empty folder")
-    result.add_argument("--patients", metavar="N", type=int, default=120, help="of 1-30 images (default: 120)")
+    result.add_argument(
+        "--patients",
+        metavar="N",
+        type=int,
+        default=120,
+        help="of 1-30 images (default: 120; radimagenet: all classes from 33)",
+    )
     result.add_argument("--seed", metavar="S", type=int, default=0, help="another seed, other images (default: 0)")
     result.add_argument(
         "--difficulty", metavar="D", type=float, default=0.2, help="0: classes far apart, 1: alike (default: 0.2)"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from common.commands import parser, run
 from common.datasets import NAMES
-from common.datasets.own import KINDS, refuse_misplaced
+from common.datasets.own import KINDS, STORES, refuse_misplaced
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -26,6 +26,8 @@ or a folder of them, is unpacked into data/NAME/original.
   your own     prepare.py folder DIR --out data/NAME            a folder per class
                prepare.py table FILE --images DIR --image COL --label COL --out data/NAME
                prepare.py dicom DIR --labels FILE --out data/NAME
+  to pretrain  prepare.py radimagenet SOURCE --out data/NAME      a store of its images as the network gets them
+               prepare.py union data/A data/B --out data/NAME     of prepared data sets, their labels as classes
 
 A table is CSV, TSV or XLSX. Its column --image names each image by file name, path below DIR, or, of DICOM files,
 SOPInstanceUID, SeriesInstanceUID, AccessionNumber, StudyInstanceUID or PatientID: which of these is found out. What is
@@ -38,6 +40,9 @@ def main(arguments: Namespace) -> int:
     from common.datasets.prepare import How, prepare, summary
 
     refuse_misplaced(arguments.dataset, vars(arguments))
+    if arguments.dataset in STORES:
+        return _build_store(arguments)
+    arguments.source = _one_source(arguments)
     if arguments.bundle:
         from common.house.new import check_name
 
@@ -64,6 +69,42 @@ def main(arguments: Namespace) -> int:
         _write_bundle(arguments.bundle, data.folder)
     done = f"prepared in {data.folder}; look at it: python scripts/audit.py {quote(str(data.folder))}"
     print("a dry run: nothing was written" if arguments.dry_run else done)
+    return 0
+
+
+def _one_source(arguments: Namespace) -> Path:
+    from common.errors import ConfigError
+
+    source: list[Path] = arguments.source
+    if len(source) > 1:
+        raise ConfigError(f"{arguments.dataset} has one SOURCE, got {len(source)}: several are for union")
+    return source[0]
+
+
+def _build_store(arguments: Namespace) -> int:
+    from common.datasets.prepared import DESCRIPTION
+    from common.errors import ConfigError
+    from common.files import read_json
+    from common.pretraining.build import How
+    from common.pretraining.radimagenet import PUBLISHED_IMAGES, list_radimagenet
+    from common.pretraining.store import build_store, summary
+    from common.pretraining.union import list_union
+
+    how = How(image_size=arguments.image_size, workers=arguments.workers, replace=arguments.replace)
+    if arguments.dataset == "union":
+        listed = list_union(arguments.source, arguments.window.split(","))
+    else:
+        if arguments.window != "none":
+            raise ConfigError(f"RadImageNet's images carry no Hounsfield units: leave --window {arguments.window} out")
+        listed = list_radimagenet(_one_source(arguments), as_published=arguments.as_published)
+    card = build_store(listed, arguments.out, how, as_published=arguments.as_published)
+    print(summary(card, read_json(arguments.out / DESCRIPTION, default={})))
+    if arguments.dataset == "radimagenet":
+        print(f"published: {PUBLISHED_IMAGES:,} images, rounded, in {len(card.class_names)} classes")
+    print(
+        f"a store in {arguments.out}; pretrain on it: python -m monai.bundle run --config_file "
+        f"bundles/radimagenet_pretrain/configs/train.json --dataset_dir {quote(str(arguments.out))}"
+    )
     return 0
 
 
@@ -108,8 +149,12 @@ def own(arguments: Namespace) -> "Own":
 def arguments() -> Namespace:
     """Return the command line."""
     result = parser(DESCRIPTION, "python scripts/prepare.py busbra ../shared/data/busbra --out data/busbra")
-    result.add_argument("dataset", metavar="DATASET", help="a published data set, or folder, table, dicom")
-    result.add_argument("source", metavar="SOURCE", type=Path, help="folder of the images, zip, or the table")
+    result.add_argument(
+        "dataset", metavar="DATASET", help="a published data set, or folder, table, dicom, radimagenet, union"
+    )
+    result.add_argument(
+        "source", metavar="SOURCE", nargs="+", type=Path, help="folder of the images, zip, or the table"
+    )
     result.add_argument("--out", metavar="data/NAME", type=Path, required=True, help="folder to write")
     result.add_argument("--bundle", metavar="NAME", default="", help="also write a bundle for it, bundles/NAME")
     result.add_argument("--replace", action="store_true", help="overwrite another data set in that folder")
@@ -135,7 +180,15 @@ def _add_store(result: ArgumentParser) -> None:
     group.add_argument(
         "--image-size", metavar="H,W", type=_size, default=(224, 224), help="of the store, pixels (default: 224,224)"
     )
-    group.add_argument("--window", metavar="NAME", default="none", help="CT window of the store (default: none)")
+    group.add_argument(
+        "--window",
+        metavar="NAME",
+        default="none",
+        help="CT window of the store (default: none); of a union one for all, or one each: none,brain",
+    )
+    group.add_argument(
+        "--workers", metavar="N", type=int, default=0, help="processes that build a store to pretrain on"
+    )
 
 
 def _size(text: str) -> tuple[int, int]:

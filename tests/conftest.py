@@ -40,6 +40,19 @@ TINY = {
 }
 """An overlay with a network of MONAI's that trains an epoch of phantoms in a fraction of a second."""
 
+TINY_SEGMENTER = {
+    "network_def": {
+        "_target_": "monai.networks.nets.UNet",
+        "spatial_dims": 2,
+        "in_channels": 1,
+        "out_channels": "$len(@class_names)",
+        "channels": [4, 8],
+        "strides": [2],
+        "norm": "batch",
+    }
+}
+"""The same for a segmenter."""
+
 
 class Finished(NamedTuple):
     code: int
@@ -130,6 +143,23 @@ def prepared_phantoms(folder: Path, *, seed: int) -> Path:
 
 
 @pytest.fixture(scope="session")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sharded store of phantoms of all 165 classes of RadImageNet, 32 x 32; `original` lies beside it."""
+    return built_store(tmp_path_factory.mktemp("store"), seed=1)
+
+
+def built_store(folder: Path, *, seed: int) -> Path:
+    from common.phantoms import PHANTOMS
+    from common.pretraining.build import How
+    from common.pretraining.radimagenet import list_radimagenet
+    from common.pretraining.store import build_store
+
+    PHANTOMS["radimagenet"](folder / "original", patients=33, seed=seed, difficulty=0.0)
+    build_store(list_radimagenet(folder / "original"), folder / "data", How(image_size=(32, 32), workers=1))
+    return folder / "data"
+
+
+@pytest.fixture(scope="session")
 def data_like(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     """Makes a prepared data set with any task and classes: NIfTI in Hounsfield units, which every window takes."""
 
@@ -141,7 +171,10 @@ def data_like(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
 
 
 def prepared_images(folder: Path, task: str, class_names: Sequence[str]) -> Path:
-    """20 patients of each class with an image each, the brighter the later their class; of a finding, every other."""
+    """20 patients of each class with an image each, the brighter the later their class; of a finding, every other.
+
+    For a segmenter each has a square lesion, and its mask.
+    """
     import nibabel
     import numpy as np
 
@@ -157,6 +190,11 @@ def prepared_images(folder: Path, task: str, class_names: Sequence[str]) -> Path
             pixels = np.random.default_rng([index, number]).normal(40 + 20 * index, 10, (40, 50, 1))
             nibabel.save(nibabel.Nifti1Image(pixels.astype(np.int16), np.eye(4)), folder / "original" / image)
             row |= {"image": image, "patient": image, "fold": str(number % 5), "pixels": image, "label": name}
+            if task == "segmentation":
+                lesion = np.zeros(pixels.shape, np.uint8)
+                lesion[10:20, 15:25] = 1
+                nibabel.save(nibabel.Nifti1Image(lesion, np.eye(4)), folder / "original" / f"mask_{image}")
+                row |= {"mask": f"mask_{image}"}
             if task == "multilabel":
                 findings = {f"label:{other}": str((number + index + k) % 2) for k, other in enumerate(class_names)}
                 row |= {"label": "", **findings}
@@ -176,6 +214,14 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The path of an overlay that swaps in a tiny network."""
     path = tmp_path_factory.mktemp("overlay") / "tiny.json"
     path.write_text(json.dumps(TINY))
+    return str(path)
+
+
+@pytest.fixture(scope="session")
+def tiny_segmenter(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The path of an overlay that swaps in a tiny segmenter."""
+    path = tmp_path_factory.mktemp("overlay") / "tiny_segmenter.json"
+    path.write_text(json.dumps(TINY_SEGMENTER))
     return str(path)
 
 

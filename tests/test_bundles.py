@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from common.bundles import bundle_root, head, our_message, trained
-from common.errors import ConfigError, ImageError
+from common.bundles import bundle_root, head, trained
+from common.errors import ConfigError
 
 from .conftest import ROOT, TRAIN, places
 
@@ -26,14 +26,6 @@ def test_a_setting_is_the_trained_models_or_else_what_will_be_trained(tmp_path):
     assert trained("image_size", root, str(tmp_path)) == [64, 96]
     with pytest.raises(ConfigError, match="a setting of a model is one of image_size; got 'size'"):
         trained("size", root, str(tmp_path))
-
-
-@pytest.mark.parametrize("kind", [ImageError, RuntimeError])
-def test_our_message_is_found_in_a_workers_traceback(kind):
-    text = "Caught it in worker process 0.\nOriginal Traceback ...\ncommon.errors.ImageError: a.png: bad\n\nmore"
-    assert our_message(kind(text)) == "a.png: bad"
-    assert our_message(ImageError("a.png: bad")) == "a.png: bad"
-    assert our_message(RuntimeError("something else")) == ""
 
 
 def test_a_program_that_loads_a_bundle_keeps_its_exception_hook():

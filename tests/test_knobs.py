@@ -3,7 +3,7 @@ import re
 import pytest
 
 from common.errors import ConfigError
-from common.knobs import check_knobs
+from common.knobs import SEGMENTATION, check_knobs
 from common.networks.backbones import BACKBONES
 
 
@@ -20,6 +20,17 @@ def test_an_image_has_at_least_its_backbones_smallest_side(backbone):
 def test_a_backbone_that_does_not_exist_is_refused_before_its_image_size():
     with pytest.raises(ConfigError, match=r"backbone is one of resnet50, .*inception_resnet_v2; got 'resnet51'"):
         check_knobs(backbone="resnet51", device="cpu", task="binary", image_size=[1, 1])
+
+
+def test_a_segmenter_has_one_task_and_one_class():
+    knobs = {"backbone": "resnet50", "device": "cpu", "tasks": SEGMENTATION}
+    check_knobs(**knobs, task="segmentation", class_names=["lesion"])
+    with pytest.raises(ConfigError, match="task is one of segmentation; got 'binary': give --task"):
+        check_knobs(**knobs, task="binary", class_names=["a", "b"])
+    with pytest.raises(ConfigError, match="task is one of binary, multiclass, multilabel; got 'segmentation'"):
+        check("segmentation", ["lesion"])
+    with pytest.raises(ConfigError, match="class_names is one different names, each a text, for a segmentation task"):
+        check_knobs(**knobs, task="segmentation", class_names=["lesion", "cyst"])
 
 
 def check(task, names):
@@ -49,3 +60,22 @@ def test_a_task_has_its_number_of_classes(task, names):
 def test_another_task_or_number_of_classes_is_refused(task, names, says):
     with pytest.raises(ConfigError, match=re.escape(says)):
         check(task, names)
+
+
+@pytest.mark.parametrize(
+    ("knobs", "says"),
+    [
+        (
+            {"warmup_epochs": 3, "max_epochs": 3},
+            "warmup_epochs is less than max_epochs, which are the others; got 3 of 3",
+        ),
+        ({"ema": 1}, "ema is a number from 0 to less than 1; got 1: give --ema another value"),
+        ({"label_smoothing": -0.1}, "label_smoothing is a number from 0 to less than 1; got -0.1"),
+        ({"balanced": "yes"}, "balanced is true or false; got 'yes'"),
+        ({"accumulation": 0}, "accumulation is a whole number from 1; got 0"),
+        ({"weight_decay": float("inf")}, "weight_decay is a number from 0; got inf"),
+    ],
+)
+def test_knobs_of_the_pretraining_have_their_ranges(knobs, says):
+    with pytest.raises(ConfigError, match=re.escape(says)):
+        check_knobs(backbone="resnet50", device="cpu", task="multiclass", **knobs)

@@ -53,3 +53,10 @@ def test_a_batch_of_which_nothing_is_known_gives_zero_with_a_gradient():
     loss.backward()
     assert float(loss.detach()) == 0
     assert torch.equal(logits.grad, torch.zeros(2, 3))
+
+
+def test_smoothing_gives_a_share_of_the_truth_to_all_classes():
+    logits, labels = torch.randn(5, 4), torch.tensor([0, 1, 2, 3, 0])
+    truth = 0.9 * torch.nn.functional.one_hot(labels, 4) + 0.1 / 4
+    expected = -(truth * logits.log_softmax(1)).sum(1).mean()
+    assert torch.allclose(TaskLoss("multiclass", label_smoothing=0.1)(logits, labels), expected)

@@ -31,6 +31,19 @@ def training_loop(network: nn.Module, images: torch.Tensor, precision: str) -> S
     return step
 
 
+def backward_loop(network: nn.Module, images: torch.Tensor, precision: str) -> Step:
+    """Return a step of a forward and a backward pass of one class's logit through all layers, as evaluated."""
+    network = _laid_out(network, precision).eval()
+
+    def step() -> None:
+        network.zero_grad()
+        with _autocast(images, precision):
+            logits = network(images)
+        logits[:, 1].float().sum().backward()
+
+    return step
+
+
 def inference_loop(network: nn.Module, images: torch.Tensor, precision: str) -> Step:
     """Return a step of plain inference."""
     network = _laid_out(network, precision).eval()

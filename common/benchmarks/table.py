@@ -33,6 +33,7 @@ class Measurement:
         rounds: A value per round of each row.
         goals: The ratios that matter.
         load: Average number of busy processes on the machine in the minute before.
+        notes: What follows from the values, a line each.
     """
 
     title: str
@@ -41,6 +42,7 @@ class Measurement:
     rounds: dict[str, list[float]]
     goals: tuple[Goal, ...]
     load: float
+    notes: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return the machine, each row with its rounds, and the ratios with their goals."""
@@ -52,6 +54,7 @@ class Measurement:
             **versions(),
             "rows": [{"name": name, **_spread(values), "rounds": values} for name, values in self.rounds.items()],
             "ratios": [self._ratio(goal) for goal in self.goals],
+            "notes": list(self.notes),
         }
 
     def as_table(self) -> str:
@@ -69,7 +72,7 @@ class Measurement:
             lines.append(f"{name:48}{_line(_spread(values), 10)}  {ratio:5.2f}")
         lines.append("")
         lines += [f"{ratio['name']:48}{_line(ratio, 10)}  {_verdict(ratio)}".rstrip() for ratio in facts["ratios"]]
-        return "\n".join(lines)
+        return "\n".join([*lines, *self.notes])
 
     def _ratio(self, goal: Goal) -> dict[str, Any]:
         ratio = _spread(_paired(self.rounds[goal.of], self.rounds[goal.to]))

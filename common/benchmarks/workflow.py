@@ -40,15 +40,15 @@ WORKLOADS = {
 """By verb."""
 
 
-def measure(verb: str, folder: Path, *, batch: int, size: int, steps: int, rounds: int) -> Measurement:
+def measure(folder: Path, *, verb: str, batch: int, size: int, steps: int, rounds: int) -> Measurement:
     """Return the images per second of a bundle's workflow and of bare loops with copies of its network.
 
     The workflow is `breast_us` as it stands, all layers of its ResNet50 trained, on phantoms of the published sizes;
     only its items are repeated, so that one epoch holds all rounds.
 
     Args:
-        verb: A key of `WORKLOADS`.
         folder: An empty folder to work in.
+        verb: A key of `WORKLOADS`.
         batch: Images of a step.
         size: Rows and columns of an image.
         steps: Steps of a round.

@@ -9,12 +9,18 @@ from pathlib import Path
 
 from ..errors import DatasetError
 from .index import Row
+from .left_out import LeftOut
 
 NAMES = (
     *("busbra", "busi", "ddti", "mrnet", "radimagenet_repo", "kermany", "rsna_pneumonia"),
     *("covid_ct", "ucsd_covid_ct", "cc_ccii", "soares", "ct_ich", "rsna_ich"),
 )
 """Data sets that can be prepared: each the name of a module here, which defines `PUBLISHED`."""
+
+
+def nothing_left_out(root: Path) -> list[LeftOut]:
+    """Return no file: of most data sets, whatever is there becomes a row."""
+    return []
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +43,8 @@ class Published:
     """As published: `images`, `patients` where there are ids, and the images of each class."""
     list_images: Callable[..., tuple[Path, list[Row]]]
     """From the folder a user gives: the root of the originals, and a row per image with paths below that root."""
+    list_left_out: Callable[[Path], list[LeftOut]] = nothing_left_out
+    """From the root of the originals: what became no row or no mask while they were listed, and why."""
     resumes: bool = False
     """Whether `list_images` reads so much that it takes a second folder, to keep there what it has read."""
 

@@ -55,17 +55,22 @@ def fingerprint(image: np.ndarray) -> Fingerprint:
     """Return the fingerprint of a float32 image `(H, W)` in `[0, 1]`."""
     from scipy.ndimage import uniform_filter
 
-    values = np.round(image * 65535).astype("<u2")
     fine = _reduced(image, TILES * TILE)
     edges = np.clip(fine - uniform_filter(fine, NEIGHBOURHOOD, mode="nearest"), -LIMIT, LIMIT)
     tiles = _quantised(edges).reshape(TILES, TILE, TILES, TILE).swapaxes(1, 2)
     return Fingerprint(
-        pixels=sha256(repr(image.shape).encode() + values.tobytes())[:16],
+        pixels=digest(image),
         shape=(image.shape[0], image.shape[1]),
         spread=float(image.std()),
         thumbnail=_quantised(_reduced(image, THUMBNAIL)).ravel(),
         detail=tiles.reshape(TILES * TILES, TILE, TILE),
     )
+
+
+def digest(image: np.ndarray) -> str:
+    """Return `Fingerprint.pixels` of a float32 image `(H, W)` in `[0, 1]`."""
+    values = np.round(image * 65535).astype("<u2")
+    return sha256(repr(image.shape).encode() + values.tobytes())[:16]
 
 
 def _reduced(image: np.ndarray, side: int) -> np.ndarray:

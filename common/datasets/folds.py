@@ -122,10 +122,10 @@ def parts_of(rows: Sequence[Row], fold: str | int) -> list[str]:
         parts = [row[column] if is_kept(row) else "" for row in rows]
     else:
         parts = [("test" if row["fold"] == fold else "train") if is_kept(row) else "" for row in rows]
-    return parts if "valid" in parts else _with_validation(rows, parts)
+    return parts if "valid" in parts else with_validation(rows, parts)
 
 
-def _with_validation(rows: Sequence[Row], parts: Sequence[str]) -> list[str]:
+def with_validation(rows: Sequence[Row], parts: Sequence[str]) -> list[str]:
     """Return the parts with the first of eight shares of the training part as validation, completed if need be."""
     train = [position for position, part in enumerate(parts) if part == "train"]
     own = [rows[position] for position in train]

@@ -12,7 +12,7 @@ from ..io.decode import Contents, contents
 from ..io.worker import Decoder
 from .folds import partition
 from .index import Row, findings, is_kept, masks
-from .prepared import DESCRIPTION, PreparedDataset, read_prepared
+from .prepared import DESCRIPTION, INDEX, PreparedDataset, read_prepared
 from .store import find_store
 
 CARRIED = ("captions",)
@@ -161,6 +161,8 @@ def read_folder(dataset_dir: str | Path) -> Items:
         DatasetError: There is no such folder, or nothing in it.
     """
     root = Path(dataset_dir)
+    if (root / DESCRIPTION).is_file() and not (root / INDEX).is_file():
+        raise DatasetError(f"{dataset_dir} is a store to pretrain on: give a folder of images, --dataset_dir FOLDER")
     if (root / DESCRIPTION).is_file():
         data = read_prepared(root)
         readable = [row for row in data.rows if row["pixels"] or is_kept(row)]

@@ -14,12 +14,12 @@ NAME = "left_out.csv"
 
 
 class LeftOut(NamedTuple):
-    """A file, a line of a table, or a remark on a series; what stands before a colon in the reason is its kind."""
+    """A file, folder or line of a table, or a remark on a series; before a colon, a reason tells its kind."""
 
     what: str
-    """`file`, `line` or `series`."""
+    """`file`, `folder`, `line`, `series` or `contour`."""
     where: str
-    """A path below the root, the number of a line of the table, or a series' first file."""
+    """A path below the root, the number of a line of the table, a series' first file, or a contour."""
     reason: str
     """No name, date or free text of a file."""
 

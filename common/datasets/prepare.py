@@ -11,10 +11,11 @@ from typing import Any
 
 from ..errors import DatasetError, ImageError, SplitError
 from . import Published, published
+from .annotations import mask_faults, shapes_of
 from .duplicates import Duplicate, find_duplicates
 from .fingerprints import Fingerprint
 from .folds import assign_folds, folds_of, linked, partition, parts_of, shared
-from .index import Row, contradicting, findings, is_kept, key
+from .index import Row, contradicting, findings, is_kept, key, masks
 from .left_out import NAME as LEFT_OUT
 from .left_out import LeftOut, counted, write_left_out
 from .official import read_official
@@ -61,8 +62,8 @@ def prepare(
     """Prepare the download of data set `name` at `source` in `folder`, and return it.
 
     Images that cannot be read, and pictures that occur under several labels, stay in the index with the reason in
-    `exclude`; nothing is deleted or changed. What was read is kept in a hidden folder beside `folder` until the end, so
-    a preparation that was stopped goes on where it was.
+    `exclude`; masks that cannot be trained on are not in it, and listed. Nothing is deleted or changed. What was read
+    is kept in a hidden folder beside `folder` until the end, so a preparation that was stopped goes on where it was.
 
     Args:
         name: One of `common.datasets.NAMES`.
@@ -83,7 +84,8 @@ def prepare(
     if publication.resumes:  # it writes beside `folder` while it lists
         _refuse_within(download, folder)
     root, rows = _listed(publication, download, _work_folder(folder, how))
-    left_out = read_official(official_splits, rows) if official_splits else []
+    left_out = publication.list_left_out(root)
+    left_out += read_official(official_splits, rows) if official_splits else []
     return prepare_rows(publication, root, rows, folder, left_out=left_out, how=how)
 
 
@@ -140,6 +142,7 @@ def prepare_rows(
     prints = read_fingerprints(root, rows, work)
     _record_pixels(rows, prints)
     _record_duplicates(rows, duplicates_among(rows, prints))
+    left_out = [*left_out, *_without_faulty_masks(root, rows, prints)]
     if not any(is_kept(row) for row in rows):
         reasons = ", ".join(sorted({row["exclude"].partition(":")[0] for row in rows}))
         whole = (
@@ -214,6 +217,18 @@ def _record_duplicates(rows: Sequence[Row], duplicates: Sequence[Duplicate]) -> 
             others = [rows[n]["image"] for n in group if contradicting([own, rows[n]])]
             same = f": same picture as {others[0]}" if others else ""
             own["exclude"] = own["exclude"] or f"{CONFLICTING}{same}"
+
+
+def _without_faulty_masks(root: Path, rows: Sequence[Row], prints: Sequence[Fingerprint | ImageError]) -> list[LeftOut]:
+    """Take masks that cannot be trained on out of the rows, and return them; the other masks of an image still count.
+
+    An image that loses its last one is not annotated, which is not normal: it is nobody's background.
+    """
+    faults = mask_faults(root, rows, shapes_of(rows, prints))
+    for fault in faults:
+        row = rows[fault.position]
+        row["mask"] = ";".join(mask for mask in masks(row) if mask != fault.mask)
+    return [LeftOut("file", fault.mask, f"{fault.kind}: {fault.detail}") for fault in faults]
 
 
 def _describe(publication: Published, rows: Sequence[Row], *, synthetic: bool) -> dict[str, Any]:

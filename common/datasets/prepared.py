@@ -25,7 +25,7 @@ STORE, STORE_CARD = "store.npy", "store.json"
 DERIVED = (STORE_CARD, STORE, "audit.json", "audit.html")
 """What is made from the index and lies beside it: out of date as soon as the index changes."""
 
-VERSION = 2
+VERSION = 3
 """Version of the preparation: raised when the same originals would give another index."""
 
 

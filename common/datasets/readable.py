@@ -7,13 +7,15 @@ import torch
 from monai.data import Dataset
 
 from ..errors import ImageError
+from ..io.place import place_of
 
 
 class ReadableDataset(Dataset):
     """Items through a chain of transforms; one whose image is refused becomes a black image that says why.
 
     Each item gains `refused`: the reason, or "" where the image was read. So one bad file costs one row, not the batch.
-    Height and width of the file's image, and its modality, stand beside the image as `size` and `modality`.
+    Height and width of the file's image, and its modality, stand beside the image as `size` and `modality`; `place` is
+    that of `common.io.place`, its six numbers in a row.
 
     Args:
         data: Items.
@@ -36,9 +38,21 @@ class ReadableDataset(Dataset):
             if not isinstance(error.__cause__, ImageError):
                 raise
             return self._stand_in(error.__cause__)
-        size = torch.as_tensor(image.meta["spatial_shape"])
-        return {"image": image.as_tensor(), "refused": "", "size": size, "modality": image.meta["modality"]}
+        shape, box = place_of(image)
+        return {
+            "image": image.as_tensor(),
+            "refused": "",
+            "size": torch.as_tensor(image.meta["spatial_shape"]),
+            "modality": image.meta["modality"],
+            "place": torch.tensor([*shape, *box]),
+        }
 
     def _stand_in(self, reason: ImageError) -> dict[str, Any]:
-        size = torch.tensor(self.image_size)
-        return {"image": torch.zeros(1, *self.image_size), "refused": str(reason), "size": size, "modality": ""}
+        height, width = self.image_size
+        return {
+            "image": torch.zeros(1, height, width),
+            "refused": str(reason),
+            "size": torch.tensor([height, width]),
+            "modality": "",
+            "place": torch.tensor([height, width, 0, 0, height, width]),
+        }

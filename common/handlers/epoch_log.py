@@ -4,13 +4,11 @@ import logging
 import time
 from typing import Any
 
+import torch
 from ignite.engine import Engine, Events
-from monai.handlers import from_engine
 
+from ..distributed import summed, world
 from ..runs import Run
-
-_LOSS = from_engine(["loss"], first=True)
-"""The loss of a batch, which MONAI repeats for each of its images."""
 
 _logger = logging.getLogger(__name__)
 
@@ -29,6 +27,7 @@ class EpochLog:
         self.history: list[dict[str, Any]] = []
         self._losses: list[float] = []
         self._began = 0.0
+        self._before = 0.0
         run.parts["epoch_log"] = self
 
     def attach(self, engine: Engine) -> None:
@@ -38,19 +37,26 @@ class EpochLog:
         engine.add_event_handler(Events.EPOCH_COMPLETED, self._end)
 
     def state_dict(self) -> dict[str, Any]:
-        """Return the history so far."""
-        return {"history": self.history}
+        """Return the history so far, and the losses and seconds of an epoch that has not ended."""
+        return {"history": self.history, "losses": self._losses, "seconds": self._seconds()}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Take up an earlier history."""
-        self.history = state["history"]
+        """Take up an earlier history; where an epoch had ended, what is left of it is forgotten as the next begins."""
+        self.history, self._losses, self._before = state["history"], state["losses"], state["seconds"]
 
     def _begin(self, engine: Engine) -> None:
         self._began = time.perf_counter()
-        self._losses = []
+        if engine.state.iteration % engine.state.epoch_length == 0:
+            self._losses, self._before = [], 0.0
+
+    def _seconds(self) -> float:
+        return self._before + time.perf_counter() - self._began
 
     def _add(self, engine: Engine) -> None:
-        self._losses.append(float(_LOSS(engine.state.output)))
+        output = engine.state.output
+        # MONAI repeats the loss of a batch for each of its images, where it is asked to take batches apart.
+        loss = (output[0] if isinstance(output, list) else output)["loss"]
+        self._losses.append(torch.as_tensor(loss).item())
 
     def _validated(self, engine: Engine) -> dict[str, float]:
         """Return the metrics of this epoch; none where `val_interval` passed over it."""
@@ -58,12 +64,17 @@ class EpochLog:
             return {}
         return {name: float(value) for name, value in self.validator.state.metrics.items()}
 
+    def _mean_loss(self, engine: Engine) -> float:
+        """Return the mean over the batches, of all processes: their shares of a batch are equal."""
+        own = torch.tensor(sum(self._losses) / len(self._losses), dtype=torch.float64, device=engine.state.device)
+        return float(summed(own)) / world()
+
     def _end(self, engine: Engine) -> None:
         epoch: dict[str, Any] = {
             "epoch": engine.state.epoch,
-            "train_loss": sum(self._losses) / len(self._losses),
+            "train_loss": self._mean_loss(engine),
             **self._validated(engine),
-            "seconds": round(time.perf_counter() - self._began, 2),
+            "seconds": round(self._seconds(), 2),
         }
         self.history.append(epoch)
         seconds = sum(entry["seconds"] for entry in self.history)

@@ -1,5 +1,8 @@
 """A loss that is not finite stops the run."""
 
+from itertools import islice
+from typing import Any
+
 import torch
 from ignite.engine import Engine
 from monai.engines.utils import IterationEvents
@@ -27,6 +30,15 @@ class FiniteLoss:
 
 def _files_of_batch(engine: Engine) -> list[str]:
     loader = engine.data_loader
-    start = (engine.state.iteration - 1) % engine.state.epoch_length * loader.batch_size
-    keys = list(loader.sampler)[start : start + loader.batch_size]
-    return [str(loader.dataset.data[index]["image"]) for _, index in keys]
+    # The sampler passes over what a stopped run had seen of this epoch.
+    start = ((engine.state.iteration - 1) % engine.state.epoch_length - loader.sampler.start) * loader.batch_size
+    keys = list(islice(loader.sampler, start, start + loader.batch_size))
+    return _names(loader.dataset, [key[1] for key in keys])
+
+
+def _names(dataset: Any, indices: list[int]) -> list[str]:
+    if hasattr(dataset, "data"):
+        return [str(dataset.data[index]["image"]) for index in indices]
+    from ..pretraining.names import image_names
+
+    return image_names(dataset, indices)

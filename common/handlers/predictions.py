@@ -36,5 +36,6 @@ class CollectPredictions:
         self.refused += engine.state.batch.get("refused", [""] * len(logits))
 
     def _end(self, engine: Engine) -> None:
-        self.items = engine.data_loader.dataset.data
+        dataset = engine.data_loader.dataset
+        self.items = getattr(dataset, "data", dataset)
         self.probabilities = torch.cat(self._batches).numpy()

@@ -24,12 +24,16 @@ def check_agreement(train: Config, inference: Config) -> list[str]:
         f"{key} is not train.json's: inference would look elsewhere" for key in PATHS if train[key] != inference[key]
     ]
     for key in OF_THE_MODEL:
+        if key not in train:  # a sharded store has no window left to choose
+            continue
         asks = f"$common.trained('{key}', @bundle_root, @ckpt_dir)"
         if inference[key] not in (train[key], asks):
             problems.append(f"{key} is train.json's or asks the model ({asks}); got {inference[key]!r}")
     if train["network_def"] != inference["network_def"]:
         problems.append("network_def is not train.json's")
-    if _image_chain(train, "validate::preprocessing") != _image_chain(inference, "preprocessing"):
+    chain = _image_chain(train, "validate::preprocessing")
+    # What a sharded store holds has been through its chain.
+    if chain is not None and chain != _image_chain(inference, "preprocessing"):
         problems.append(
             "preprocessing does to an image what train.json's validate::preprocessing does; here it differs"
         )
@@ -41,9 +45,10 @@ def check_metadata(metadata: Config, head: Config) -> list[str]:
     try:
         image = metadata["network_data_format"]["inputs"]["image"]
         logits = metadata["network_data_format"]["outputs"]["pred"]
-        names = head["class_names"]
+        names, of_pixels = head["class_names"], head["task"] == "segmentation"
         facts = [
             ("spatial_shape of image", image["spatial_shape"], head["image_size"]),
+            ("spatial_shape of pred", logits["spatial_shape"], head["image_size"] if of_pixels else []),
             ("num_channels of pred", logits["num_channels"], len(names)),
             ("channel_def of pred", logits["channel_def"], {str(index): name for index, name in enumerate(names)}),
         ]

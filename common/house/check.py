@@ -7,7 +7,7 @@ from .agreement import check_agreement, check_metadata, check_root
 from .expressions import check_expressions
 from .files import COPIES, EXEMPLAR, FILES, JSON_FILES, KINDS, Config, bundles_in, merged, read_config, split
 from .formatting import formatted
-from .heads import check_head, check_signature, check_used
+from .heads import PRETRAINING, check_head, check_signature, check_used
 from .like import check_like
 from .references import check_references, referenced
 from .targets import check_targets
@@ -46,7 +46,7 @@ def check_bundle(folder: Path) -> list[str]:
 
 
 def _check_configs(folder: Path, configs: dict[str, Config]) -> list[str]:
-    problems = {kind: _check_alone(configs, kind) for kind in KINDS}
+    problems = {kind: _check_alone(configs, kind, folder.name) for kind in KINDS}
     if not any(problems.values()):
         for kind in ("train", "inference"):
             problems[kind] += check_root(configs[kind], folder.name)
@@ -57,11 +57,15 @@ def _check_configs(folder: Path, configs: dict[str, Config]) -> list[str]:
     return lines + (_check_likeness(folder, configs) if readable else [])
 
 
-def _check_alone(configs: dict[str, Config], kind: str) -> list[str]:
+def _check_alone(configs: dict[str, Config], kind: str, bundle: str) -> list[str]:
     """Return what is wrong with a configuration in itself; with `evaluate`, as it is merged after `train`."""
     head, _ = split(configs[kind], kind)
     if kind != "evaluate":
-        return [*check_head(head, kind), *check_used(head, referenced(configs[kind])), *_check_ids(configs[kind])]
+        return [
+            *check_head(head, kind, bundle=bundle),
+            *check_used(head, referenced(configs[kind])),
+            *_check_ids(configs[kind]),
+        ]
     try:
         return [*check_signature(head), *_check_ids(merged(configs["train"], configs["evaluate"]))]
     except ConfigError as error:
@@ -79,6 +83,8 @@ def _check_likeness(folder: Path, configs: dict[str, Config]) -> list[str]:
             return [f"configs/{kind}.json: _like_ is {name!r} in train.json; got {other!r}"]
     if name == EXEMPLAR:
         return []
+    if name == PRETRAINING:
+        return [f"configs/train.json: _like_ names an exemplar; {PRETRAINING} has a head of its own and no siblings"]
     exemplar = folder.parent / name
     try:
         models = {kind: read_config(exemplar / f"configs/{kind}.json") for kind in KINDS}

@@ -34,7 +34,7 @@ def _description(subject: Subject) -> str:
     """Return `_desc_`, which MONAI reads like any text: a title may not bring a `#`, nor stand first."""
     mark = " SYNTHETIC images." if subject.synthetic else ""
     classes = ", ".join(subject.class_names)
-    return f"Classifies {subject.title.replace('#', '')}: {classes}.{mark} Not trained yet: no score."
+    return f"{subject.does} {subject.title.replace('#', '')}: {classes}.{mark} Not trained yet: no score."
 
 
 def _metadata(exemplar: Config, subject: Subject) -> Config:
@@ -45,7 +45,7 @@ def _metadata(exemplar: Config, subject: Subject) -> Config:
         "version": "0.1.0",
         "changelog": {"0.1.0": "First version, not trained yet"},
         "task": f"{subject.title}: {classes}",
-        "description": f"Classifies one image of {subject.title}: {classes}. Not trained yet; no weights are shipped.",
+        "description": f"{subject.does} {subject.title}: {classes}. Not trained yet; no weights are shipped.",
         "data_source": f"{subject.title}; {subject.origin}",
         "data_type": "DICOM, NIfTI, PNG, JPEG or NPY",
         "label_classes": ", ".join(f"{index}: {name}" for index, name in channels.items()),

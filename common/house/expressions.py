@@ -40,7 +40,8 @@ def _check_expression(text: str, imported: set[str]) -> list[str]:
         tree = ast.parse(ReferenceResolver.id_matcher.sub(_REFERENCE, text.removeprefix("$")), mode="eval")
     except SyntaxError as error:
         return [f"not an expression ({error.msg}): {text!r}"]
-    loaded = imported | {name.rpartition(".")[0] for name in imported}
+    parts = [name.split(".") for name in imported]
+    loaded = {".".join(its[:depth]) for its in parts for depth in range(1, len(its) + 1)}  # with a module its packages
     needed = {module for name in _names(tree) for module in _modules(name)}
     return [f"it needs $import {module} among the imports: {text!r}" for module in sorted(needed - loaded)]
 

@@ -38,20 +38,49 @@ ONLY_IN_TRAINING = frozenset({"fold", "seed", "max_epochs", "patience", "val_int
 
 ONLY_IN_INFERENCE = frozenset({"saliency"})
 
+PRETRAINING = "radimagenet_pretrain"
+"""The bundle with a head of its own, which is nobody's sibling: another store, another schedule, no folds."""
+
+_HOW_IT_IS_PRETRAINED = (
+    *("seed", "max_epochs", "warmup_epochs", "val_interval", "batch_size", "accumulation", "learning_rate"),
+    *("weight_decay", "label_smoothing", "ema", "balanced", "damaged_shards", "state_interval"),
+)
+
+PRETRAINING_HEAD = {
+    "train": (
+        *HEAD[: HEAD.index("input_contract")],
+        *("dropout", "image_size", *_HOW_IT_IS_PRETRAINED, "precision", "tensorboard", "num_workers", "device"),
+    ),
+    "inference": (
+        *HEAD[: HEAD.index("input_contract")],
+        *("dropout", "window", "image_size", "batch_size", "precision", "num_workers", "device", "saliency"),
+    ),
+}
+"""The keys of its heads, in their order, by kind of configuration."""
+
+ONLY_OF_CLASSIFIERS = frozenset({"saliency"})
+"""Head keys that a segmenter's configuration may leave out: its output shows by itself where the evidence lies."""
+
 UNREFERENCED = frozenset({"imports", "task"})
 """Head keys that nothing has to refer to: MONAI itself runs the imports, and a task that decides nothing in a
 configuration is still what its reader wants to know."""
 
 
-def check_head(head: Config, kind: str) -> list[str]:
-    """Return what is wrong with the keys, the nulls and the signature of a head."""
-    foreign = ONLY_IN_INFERENCE if kind == "train" else ONLY_IN_TRAINING
-    expected = [key for key in HEAD if key not in foreign]
+def check_head(head: Config, kind: str, *, bundle: str = "") -> list[str]:
+    """Return what is wrong with the keys, the nulls and the signature of the head of a bundle's configuration."""
     return [
-        *_check_keys(list(head), expected),
+        *_check_keys(list(head), _expected(head, kind, bundle)),
         *(f"{key} is null, which MONAI drops: write none" for key, value in head.items() if value is None),
         *check_signature(head),
     ]
+
+
+def _expected(head: Config, kind: str, bundle: str) -> list[str]:
+    if bundle == PRETRAINING:
+        return list(PRETRAINING_HEAD[kind])
+    foreign = ONLY_IN_INFERENCE if kind == "train" else ONLY_IN_TRAINING
+    left_out = ONLY_OF_CLASSIFIERS - set(head)
+    return [key for key in HEAD if key not in foreign | left_out]
 
 
 def check_signature(head: Config) -> list[str]:

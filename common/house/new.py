@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 from ..errors import BundleError, StorageError
@@ -11,6 +12,7 @@ from .check import exemplar_of
 from .configs import new_configs
 from .files import COPIES, EXEMPLAR, JSON_FILES, bundles_in, read_config, split
 from .formatting import formatted
+from .heads import PRETRAINING
 from .pages import licence_page, readme
 from .subject import subject_of_data, subject_of_exemplar
 
@@ -43,6 +45,8 @@ def new_bundle(root: Path, name: str, *, like: str = "", data: Path | None = Non
     configs = {Path(file).stem: read_config(exemplar / file) for file in JSON_FILES}
     head = split(configs["train"], "train")[0]
     subject = subject_of_data(data, root) if data else subject_of_exemplar(name, head)
+    if head["task"] == "segmentation":  # the classes of a data set are of its images, not of their pixels
+        subject = replace(subject, task=head["task"], class_names=head["class_names"])
     own = new_configs(configs, name, subject, like=exemplar.name)
     texts = {f"configs/{kind}.json": formatted(config) for kind, config in own.items()}
     texts["docs/README.md"] = readme(name, subject, like=exemplar.name, image_size=head["image_size"])
@@ -69,7 +73,7 @@ def check_name(root: Path, name: str) -> None:
 
 
 def _exemplar(root: Path, name: str) -> Path:
-    known = {folder.name: folder for folder in bundles_in(root)}
+    known = {folder.name: folder for folder in bundles_in(root) if folder.name != PRETRAINING}
     if name not in known:
         raise BundleError(f"an exemplar is one of {', '.join(known)}; got {name!r}: give --like another name")
     if (other := exemplar_of(read_config(known[name] / "configs/train.json"))) != EXEMPLAR:

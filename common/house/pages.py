@@ -14,7 +14,7 @@ def readme(name: str, subject: Subject, *, like: str, image_size: list[int]) -> 
     return f"""\
 # {name.replace("_", " ")}
 
-One image in, {len(subject.class_names)} logits out, of which {subject.squash} probabilities. A bundle of the
+One image in, {subject.logits} out, of which {subject.squash} probabilities. A bundle of the
 [RadImageNet collection](../../../README.md); research only, not a medical device. No weights and no images are shipped.
 
 {state}
@@ -34,7 +34,7 @@ What they leave behind is listed on [{like}'s page](../../{like}/docs/README.md#
 ## Protocol
 
 - Images: luminance in [0, 1]{window}, resized to {height} x {width} by area.
-- Task: {subject.task}, {len(subject.class_names)} classes in this order: {", ".join(subject.class_names)}.
+- Task: {subject.task}, classes in this order: {", ".join(subject.class_names)}.
 - Network, start, training, augmentation and scores are [{like}'s](../../{like}/docs/README.md#protocol): the body of
   `configs/train.json` is the same word for word, but for the ids in its `_differs_`, which gives a reason for each.
 

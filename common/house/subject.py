@@ -39,7 +39,17 @@ class Subject:
     @property
     def squash(self) -> str:
         """What makes the logits probabilities, with its verb."""
-        return "sigmoids make" if self.task == "multilabel" else "a softmax makes"
+        return {"multilabel": "sigmoids make", "segmentation": "a sigmoid makes"}.get(self.task, "a softmax makes")
+
+    @property
+    def does(self) -> str:
+        """What the network does with an image of this, with the verb first."""
+        return "Outlines, in one image of" if self.task == "segmentation" else "Classifies one image of"
+
+    @property
+    def logits(self) -> str:
+        """What comes out of the network, in words."""
+        return "a logit for each pixel" if self.task == "segmentation" else f"{len(self.class_names)} logits"
 
 
 def subject_of_data(folder: Path, root: Path) -> Subject:

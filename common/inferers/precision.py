@@ -48,12 +48,17 @@ class PrecisionInferer(Inferer):
             inputs = inputs.as_tensor()  # every operation on a MetaTensor would carry its metadata along
         if self.precision == "fp32":
             return network(inputs, *args, **kwargs)
-        if self._prepared is not network:
-            network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-            self._prepared = network
+        self.prepared(network)
         with torch.autocast(self.device.type, torch.bfloat16):
             predictions = network(inputs, *args, **kwargs)
         return predictions.float()
+
+    def prepared(self, network: nn.Module) -> nn.Module:
+        """Return the network, its tensors laid out as they are computed with."""
+        if self.precision != "fp32" and self._prepared is not network:
+            network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+            self._prepared = network
+        return network
 
 
 def resolve_precision(precision: str, device: torch.device) -> str:

@@ -14,7 +14,7 @@ from monai.transforms import LoadImaged
 
 from ..errors import ConfigError, ImageError
 from .decode import decode
-from .decode.crop import cropped
+from .decode.crop import box_of, cropped
 from .decode.decoded import Decoded
 from .decode.windows import WINDOWS
 from .worker import Decoder
@@ -66,10 +66,12 @@ class Reader(ImageReader):
         """Return float32 `(1, H, W)` in `[0, 1]`, rows first, and what MONAI wants to know; a clip is `(T, H, W)`.
 
         The affine takes (row, column, slice) to millimetres towards the patient's right, front and head, so that what
-        is predicted can be written where the image lies; the identity where the file does not say.
+        is predicted can be written where the image lies; the identity where the file does not say. Beside it stand the
+        file's own height and width, the row and column in it of the first pixel, and the distances of its rows and
+        columns in mm, NaN where the file does not say.
         """
-        decoded = (self.decoder(img, frame, window=self.window) for frame in self.frames)
-        image, *others = [cropped(its, self.crop, img) for its in decoded]
+        whole = [self.decoder(img, frame, window=self.window) for frame in self.frames]
+        image, *others = [cropped(its, self.crop, img) for its in whole]
         affine = np.eye(4) if image.affine is None else image.affine
         return np.stack([image.pixels, *(other.pixels for other in others)]), {
             "original_channel_dim": 0,
@@ -78,6 +80,9 @@ class Reader(ImageReader):
             "original_affine": affine,
             "space": "RAS",
             "modality": image.modality,
+            "source_shape": np.asarray(whole[0].pixels.shape),
+            "source_origin": np.asarray((box_of(self.crop) or (0, 0))[:2]),
+            "spacing": np.full(2, np.nan) if image.affine is None else np.linalg.norm(affine[:3, :2], axis=0),
         }
 
 

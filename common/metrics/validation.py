@@ -1,9 +1,44 @@
-"""The score that chooses the best epoch, as ignite's `EpochMetric` asks for it."""
+"""The scores of an epoch's validation, each over the whole part, however many processes share it."""
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 import torch
+from ignite.metrics import Metric
 from monai.metrics import compute_roc_auc
+
+from ..distributed import gathered
+
+
+class ScoreOfAll(Metric):
+    """A score of all logits and labels of an evaluation, those of other processes with them.
+
+    Args:
+        score: From logits `(N, C)` and labels, both on the processor, to a number.
+    """
+
+    def __init__(self, score: Callable[[torch.Tensor, torch.Tensor], float]) -> None:
+        self._score = score
+        super().__init__(output_transform=logits_and_labels)
+
+    def reset(self) -> None:
+        """Begin anew."""
+        self._batches: list[tuple[torch.Tensor, torch.Tensor]] = []
+
+    def update(self, output: tuple[torch.Tensor, torch.Tensor]) -> None:
+        """Take the logits and labels of a batch."""
+        self._batches.append(output)
+
+    def compute(self) -> float:
+        """Return the score, the same in every process."""
+        logits, labels = (torch.cat(column) for column in zip(*self._batches, strict=True))
+        return float(self._score(gathered(logits).cpu(), gathered(labels).cpu()))
+
+
+def logits_and_labels(output: dict[str, Any]) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return what a metric needs of an evaluator's output."""
+    return output["pred"].detach(), output["label"]
 
 
 class AucOfLogits:

@@ -1,5 +1,6 @@
-"""Backbones as they were published, and the classifier that stands on one."""
+"""Backbones as they were published, and the classifier and the segmenter that stand on one."""
 
 from .classifier import Classifier
+from .segmenter import Segmenter
 
-__all__ = ["Classifier"]
+__all__ = ["Classifier", "Segmenter"]

@@ -8,6 +8,9 @@ from torch import nn
 
 from .classifier import Classifier
 
+Weights = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
+"""What each channel of feature maps counts, `(B, C, 1, 1)`, of the maps and their gradient, both `(B, C, h, w)`."""
+
 
 def last_linear(network: nn.Module) -> nn.Linear | None:
     """Return the last linear layer, which makes logits of features; None where there is none."""
@@ -41,6 +44,25 @@ def last_map(forward: Callable[[torch.Tensor], torch.Tensor], network: nn.Module
     return receivers[-1]
 
 
+def mean_gradient(features: torch.Tensor, gradient: torch.Tensor) -> torch.Tensor:
+    """Return Grad-CAM's weights."""
+    return gradient.mean(dim=(2, 3), keepdim=True)
+
+
+def higher_gradients(features: torch.Tensor, gradient: torch.Tensor) -> torch.Tensor:
+    """Return Grad-CAM++'s weights (Chattopadhay et al., WACV 2018, equations 10, 11 and 19, of the exponential score).
+
+    Their shares g^2 / (2 g^2 + sum(A) g^3) are 1 / (2 + sum(A) g), which does not vanish with small gradients; maps
+    count as after a ReLU. The score's own factor is left out: it is an image's, whose map is divided by its maximum.
+    """
+    total, positive = torch.relu(features).sum(dim=(2, 3), keepdim=True), torch.relu(gradient)
+    return (positive / (2 + total * positive)).sum(dim=(2, 3), keepdim=True)
+
+
+METHODS: dict[str, Weights] = {"grad_cam": mean_gradient, "grad_cam_pp": higher_gradients}
+"""Weights of the channels by the name of their method."""
+
+
 def grad_cam(
     forward: Callable[[torch.Tensor], torch.Tensor],
     network: nn.Module,
@@ -48,6 +70,8 @@ def grad_cam(
     classes: torch.Tensor,
     *,
     at: nn.Module,
+    given: bool = False,
+    weights: Weights = mean_gradient,
 ) -> torch.Tensor:
     """Return where the evidence for a class lies, `(B, H, W)` float32 in `[0, 1]`; all 0 where there is none.
 
@@ -61,14 +85,22 @@ def grad_cam(
         images: `(B, 1, H, W)`.
         classes: Of each image, `(B,)`.
         at: The module that receives the feature map, as `last_map` finds it.
+        given: Whether the map is what `at` gives instead.
+        weights: Of the channels, a value of `METHODS`: Grad-CAM's, unless given.
     """
     maps: list[torch.Tensor] = []
 
-    def branch(module: nn.Module, inputs: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, ...]:
-        maps.append(inputs[0].detach().float().requires_grad_())
-        return (maps[-1].clone(), *inputs[1:])  # a copy: the module may work in place
+    def branch(features: torch.Tensor) -> torch.Tensor:
+        maps.append(features.detach().float().requires_grad_())
+        return maps[-1].clone()  # a copy: what follows may work in place
 
-    hook = at.register_forward_pre_hook(branch)
+    def receives(module: nn.Module, inputs: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, ...]:
+        return (branch(inputs[0]), *inputs[1:])
+
+    def gives(module: nn.Module, inputs: tuple[torch.Tensor, ...], output: torch.Tensor) -> torch.Tensor:
+        return branch(output)
+
+    hook = at.register_forward_hook(gives) if given else at.register_forward_pre_hook(receives)
     try:
         with torch.enable_grad(), _as_evaluated(network):
             logits = forward(images)
@@ -76,7 +108,8 @@ def grad_cam(
             (gradient,) = torch.autograd.grad(chosen, maps[-1])
     finally:
         hook.remove()
-    weighted = torch.relu((gradient.mean(dim=(2, 3), keepdim=True) * maps[-1]).sum(dim=1, keepdim=True)).detach()
+    features = maps[-1].detach()
+    weighted = torch.relu((weights(features, gradient) * features).sum(dim=1, keepdim=True))
     found = nn.functional.interpolate(weighted, images.shape[2:], mode="bilinear", align_corners=False)[:, 0]
     return found / found.amax(dim=(1, 2), keepdim=True).clamp(min=torch.finfo(torch.float32).tiny)
 

@@ -9,6 +9,7 @@ from . import (
     ddti,
     kermany,
     mrnet,
+    radimagenet,
     radimagenet_repo,
     rsna_ich,
     rsna_pneumonia,
@@ -22,6 +23,7 @@ RADIOGRAPHS = (kermany, rsna_pneumonia)
 COMPUTED_TOMOGRAPHY = (covid_ct, ucsd_covid_ct, cc_ccii, soares, ct_ich, rsna_ich)
 
 PHANTOMS = {
-    layout.NAME: layout.write for layout in (*ULTRASOUND, *MAGNETIC_RESONANCE, *RADIOGRAPHS, *COMPUTED_TOMOGRAPHY)
+    layout.NAME: layout.write
+    for layout in (*ULTRASOUND, *MAGNETIC_RESONANCE, *RADIOGRAPHS, *COMPUTED_TOMOGRAPHY, radimagenet)
 }
 """Writers by data set: `write(out, *, patients, seed, difficulty)` returns the number of images."""

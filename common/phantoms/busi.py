@@ -41,6 +41,12 @@ FAULTS: dict[str, Callable[[int], bool]] = {
 }
 """After which patients a copy of an earlier image is filed; among the first 15 some are benign, whatever the seed."""
 
+RESIZED, FORGOTTEN, FOREIGN = "mask of another size", "empty mask of a lesion", "mask of another image"
+"""Faults of masks: saved at half the size, saved before anything was drawn, or the one of the patient before."""
+
+MASK_FAULTS = {RESIZED: 8, FORGOTTEN: 9, FOREIGN: 11}
+"""Planted once each, in the first image of the first patient, from this one on, who has a lesion."""
+
 RGBA_PATIENTS = (6, 66)
 """Patients whose first image has its mask stored as RGBA; the original has two such masks."""
 
@@ -74,7 +80,9 @@ def _add_patient(folder: PhantomFolder, patient: int) -> None:
         seen = side_by_side([another_view(generator, lesion) for lesion in lesions])
         image, masks, truth = breast_image(generator, examination, seen)
         mode = "RGBA" if patient in RGBA_PATIENTS and view == 0 else "L"
-        _file(folder, label, image, masks, {"patient": patient, **truth}, mask_mode=mode)
+        path = _file(folder, label, image, masks, {"patient": patient, **truth}, mask_mode=mode)
+        if view == 0 and lesions:
+            _spoil_mask(folder, patient, path)
 
 
 def _file(
@@ -100,6 +108,21 @@ def _file(
         folder.save(name, mask, mode=mask_mode, compression=compression)
     folder.plant(f"{stem}.png", {**truth, "label": label})
     return f"{stem}.png"
+
+
+def _spoil_mask(folder: PhantomFolder, patient: int, path: str) -> None:
+    """Replace the first mask of a written image by a faulty one, if a fault is due."""
+    planted = {fault["kind"] for fault in folder.faults}
+    kind = next((kind for kind, first in MASK_FAULTS.items() if patient >= first and kind not in planted), "")
+    mask, before = _read(folder.root / path)[1][0], list(folder.images)[-2:][0]
+    spoilt = {
+        RESIZED: mask[::2, ::2],
+        FORGOTTEN: np.zeros_like(mask),
+        FOREIGN: _read(folder.root / before)[1][0],
+    }
+    if kind:
+        folder.save(f"{Path(path).with_suffix('')}_mask.png", spoilt[kind])
+        folder.plant_fault(kind, path, of=before if kind == FOREIGN else "")
 
 
 def _add_fault(folder: PhantomFolder, kind: str, patient: int) -> None:

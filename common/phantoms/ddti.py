@@ -32,16 +32,25 @@ SUSPICIONS = (-2.5, 1.0, 2.2, 3.4)
 CAPTIONED = ("tells", "tells", "silent")
 """Frames whose caption tells the TI-RADS. In the original the caption strip alone reaches an AUC of 0.66."""
 
+WIDTH = 560
+"""Columns of a frame."""
+
 CONTOUR = 24
 """Points of a free-hand contour."""
 
 IDENTICAL, NEAR, UNPARSABLE = "identical files", "near duplicate", "contour that does not parse"
 """Faults of the original that are planted."""
 
+OUTSIDE, FEW, FRAMELESS = "contour outside its image", "contour of two points", "contour of a frame that is not there"
+"""Faults that annotations made by hand have, each beside the nodule's own contour, which stays good."""
+
 FAULTS: dict[str, Callable[[int], bool]] = {
     IDENTICAL: lambda case: case % 20 == 10,
     NEAR: lambda case: case % 20 == 0,
     UNPARSABLE: lambda case: case % 12 == 3,
+    OUTSIDE: lambda case: case % 24 == 5,
+    FEW: lambda case: case % 24 == 7,
+    FRAMELESS: lambda case: case % 24 == 13,
 }
 """Which cases are an earlier one filed again, as it is or slightly altered, and which have a damaged contour."""
 
@@ -113,9 +122,10 @@ def _add_case(folder: PhantomFolder, number: int) -> None:
         folder.save(path, frame, mode="RGB")
         folder.plant(path, {"patient": number, **truth})
         marks.append(_contour(mask))
-    if FAULTS[UNPARSABLE](number):
-        marks[0] = marks[0][: len(marks[0]) // 2]
-        folder.plant_fault(UNPARSABLE, f"{number}.xml", of=f"{number}_1.jpg")
+    for kind in (UNPARSABLE, OUTSIDE, FEW, FRAMELESS):
+        if FAULTS[kind](number):
+            marks = _damaged(marks, kind)
+            folder.plant_fault(kind, f"{number}.xml", of=f"{number}_1.jpg")
     write_text(folder.root / f"{number}.xml", _report(number, case, marks))
 
 
@@ -129,6 +139,19 @@ def _contour(mask: npt.NDArray[np.bool_]) -> str:
     margin = [sector[np.argmax(away[sector])] for sector in sectors if len(sector)]
     points = [{"x": int(columns[place]), "y": int(rows[place])} for place in margin]
     return json.dumps([{"points": points, "annotation": {}, "regionType": "freehand"}])
+
+
+def _damaged(marks: Sequence[str], kind: str) -> list[str]:
+    """Return the contours of a case with a fault of this kind: in the first of them, beside it, or behind the last."""
+    first, *others = marks
+    if kind == UNPARSABLE:
+        return [first[: len(first) // 2], *others]
+    if kind == FRAMELESS:
+        return [*marks, first]
+    (region,) = json.loads(first)
+    outside = [{**point, "x": point["x"] + WIDTH} for point in region["points"]]
+    faulty = {**region, "points": outside if kind == OUTSIDE else region["points"][:2]}
+    return [json.dumps([region, faulty]), *others]
 
 
 def _report(number: int, case: Case, marks: Sequence[str]) -> str:

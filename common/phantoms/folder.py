@@ -19,7 +19,7 @@ from ..files import write_json, write_text
 SIDECAR = "phantoms.json"
 """Name of the file at the root of every phantom data set; where it stands, the data set is synthetic."""
 
-GENERATOR = "common.phantoms 1"
+GENERATOR = "common.phantoms 2"
 """What drew the images; the number rises with any change that alters a pixel."""
 
 NOTE = "Synthetic images drawn by a program, not patients: for testing software, never for judging a diagnosis."

@@ -41,9 +41,9 @@ def decisions(probabilities: Probabilities, card: Mapping[str, Any]) -> Columns:
 
     Args:
         probabilities: `(N, C)`.
-        card: `model.json`.
+        card: `model.json`; the pretraining's has no thresholds, of 165 classes.
     """
-    names, thresholds = card["class_names"], card["thresholds"]
+    names, thresholds = card["class_names"], card.get("thresholds", {})
     values = probabilities.astype(np.float64)
     if card["task"] == "binary":
         return {f"decision:{at}": _called(values[:, -1], t, names) for at, t in thresholds.items()}
@@ -51,7 +51,7 @@ def decisions(probabilities: Probabilities, card: Mapping[str, Any]) -> Columns:
     return most | {
         f"decision:{at}:{name}": _called(values[:, column], threshold, ["0", "1"])
         for column, name in enumerate(names)
-        for at, threshold in thresholds[name].items()
+        for at, threshold in thresholds.get(name, {}).items()
     }
 
 
@@ -63,7 +63,7 @@ def patients_table(predictions: Predictions, flags: list[str], card: Mapping[str
     Args:
         predictions: Of the images.
         flags: Why each image is out of range; empty where it is not. An empty list where nobody knows.
-        card: `model.json`; without thresholds there are no decisions.
+        card: `model.json`; before an evaluation there are no decisions.
     """
     owner = patient_codes(units(predictions))
     images = np.bincount(owner)
@@ -82,7 +82,7 @@ def patients_table(predictions: Predictions, flags: list[str], card: Mapping[str
     for how in ways:
         values = pooled(predictions, how).probabilities
         found |= _columns(f"{how}:", predictions.class_names, values)
-        if "thresholds" in card:
+        if "temperature" in card:
             found |= {f"{how}:{column}": cells for column, cells in decisions(values, card).items()}
     return found
 

@@ -1,7 +1,5 @@
 """What `inference.json` writes: a row per image that could be read, one per patient, and why others were refused."""
 
-import csv
-import io
 import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,13 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import ImageError
-from ..files import write_json, write_text
+from ..files import write_json
 from ..metrics import write_predictions
-from ..metrics.predictions import SYNTHETIC
 from ..runs import read_model
 from .decisions import Columns, calibrated, decisions, patients_table
 from .out_of_range import out_of_range
-from .tables import table
+from .tables import table, write_columns
 
 if TYPE_CHECKING:
     from ..handlers import CollectAppearance, CollectPredictions
@@ -60,15 +57,15 @@ def write_inference(
         named = out_of_range(appearance, card=card, ckpt_dir=ckpt_dir)
         flags = [flag for flag, its in zip(named, kept, strict=True) if its]
     more: Columns = {}
-    if "thresholds" in card:
+    if "temperature" in card:
         more = calibrated(scored.probabilities, card) | decisions(scored.probabilities, card)
     more |= {"out_of_range": flags} if "out_of_range" in card else {}
     synthetic = bool(card["dataset"]["synthetic"])
     write_predictions(folder / "predictions.csv", scored, synthetic=synthetic, more=more)
-    _write_csv(folder / "patients.csv", patients_table(scored, flags, card), synthetic=synthetic)
+    write_columns(folder / "patients.csv", patients_table(scored, flags, card), synthetic=synthetic)
     reasons = [(image, reason) for image, reason in zip(predictions.image, collected.refused, strict=True) if reason]
     images, texts = zip(*reasons, strict=True) if reasons else ((), ())
-    _write_csv(folder / "refused.csv", {"image": list(images), "reason": list(texts)})
+    write_columns(folder / "refused.csv", {"image": list(images), "reason": list(texts)})
     write_json(folder / "about.json", _about(card))
     _say(card, flags, scored=len(scored), folder=folder)
     if reasons:
@@ -86,7 +83,7 @@ def _about(card: dict[str, Any]) -> dict[str, Any]:
 def _say(card: dict[str, Any], flags: list[str], *, scored: int, folder: Path) -> None:
     synthetic = ", trained on SYNTHETIC images" if card["dataset"]["synthetic"] else ""
     _logger.info("%d images scored by %s%s: %s", scored, card["backbone"], synthetic, folder / "predictions.csv")
-    if "thresholds" not in card:
+    if "temperature" not in card:
         _logger.info("not evaluated yet, so probabilities alone: evaluate.json gives decisions and out_of_range")
     elif flags and any(flags):
         wrong = card["out_of_range"]["false_positives"]["images"]
@@ -94,12 +91,3 @@ def _say(card: dict[str, Any], flags: list[str], *, scored: int, folder: Path) -
             "%d of %d images are out of range; of test images it was %.1f %% [%.1f, %.1f], n = %d",
             sum(map(bool, flags)), scored, *(100 * wrong[key] for key in ("value", "low", "high")), wrong["n"],
         )  # fmt: skip
-
-
-def _write_csv(path: Path, columns: Columns, *, synthetic: bool = False) -> None:
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, lineterminator="\n")
-    header, mark = ([SYNTHETIC], ["yes"]) if synthetic else ([], [])
-    writer.writerow([*columns, *header])
-    writer.writerows([*row, *mark] for row in zip(*columns.values(), strict=True))
-    write_text(path, buffer.getvalue())

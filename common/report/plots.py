@@ -120,33 +120,37 @@ def plot_learning_curves(
     *,
     subtitle: str,
     metric: str = "AUC",
+    key: str = "val_auc",
+    loss: str = "cross-entropy",
     synthetic: bool = False,
 ) -> None:
-    """Draw losses and validation AUC over the epochs, with the best epoch marked: the first of the highest AUC.
+    """Draw losses and a validation score over the epochs, with the best epoch marked: the first of the highest score.
 
     Args:
         path: The file to write.
-        epochs: One `{"epoch", "train_loss", "val_loss", "val_auc"}` per epoch; what was not measured is NaN, None or
-            left out.
+        epochs: One `{"epoch", "train_loss", "val_loss", key}` per epoch; what was not measured is NaN, None or left
+            out.
         subtitle: Where it comes from.
-        metric: What `val_auc` is.
+        metric: What the score is.
+        key: What it is called.
+        loss: What the loss is.
         synthetic: Whether it comes from phantoms.
     """
-    number, train_loss, val_loss, val_auc = (
-        np.array([epoch.get(key) for epoch in epochs], dtype=np.float64)  # None becomes NaN
-        for key in ("epoch", "train_loss", "val_loss", "val_auc")
+    number, train_loss, val_loss, val_score = (
+        np.array([epoch.get(name) for epoch in epochs], dtype=np.float64)  # None becomes NaN
+        for name in ("epoch", "train_loss", "val_loss", key)
     )
-    measured = np.flatnonzero(~np.isnan(val_auc))
+    measured = np.flatnonzero(~np.isnan(val_score))
     with page(path, title="Learning curves", subtitle=subtitle, size=(8.0, 4.2), synthetic=synthetic) as figure:
         left, right = figure.subplots(1, 2, sharex=True)
         left.plot(number, train_loss, ".--", color=ORANGE, label="training")
         left.plot(number[measured], val_loss[measured], ".-", color=BLUE, label="validation")
-        left.set(ylabel="cross-entropy loss", ylim=(0, None), xlim=(number.min() - 0.5, number.max() + 0.5))
-        right.plot(number[measured], val_auc[measured], ".-", color=BLUE, label="validation")
-        right.set(ylabel=f"{metric} (best epoch chosen on it)", ylim=(min(0.5, *val_auc[measured], 1) - 0.01, 1.01))
+        left.set(ylabel=f"{loss} loss", ylim=(0, None), xlim=(number.min() - 0.5, number.max() + 0.5))
+        right.plot(number[measured], val_score[measured], ".-", color=BLUE, label="validation")
+        right.set(ylabel=f"{metric} (best epoch chosen on it)", ylim=(min(0.5, *val_score[measured], 1) - 0.01, 1.01))
         if measured.size:
-            best = measured[np.argmax(val_auc[measured])]
-            right.plot(number[best], val_auc[best], "*", color=GREEN, markersize=13, markeredgecolor="white")
+            best = measured[np.argmax(val_score[measured])]
+            right.plot(number[best], val_score[best], "*", color=GREEN, markersize=13, markeredgecolor="white")
             for axes in (left, right):
                 axes.axvline(
                     number[best], color=GREEN, linestyle=":", linewidth=1.5, label=f"best: epoch {number[best]:g}"

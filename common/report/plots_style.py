@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#6E6E6E"
 """Colours that the colour-blind tell apart: Okabe and Ito, Color Universal Design (2008), and a grey."""
 
-COLOURS = (BLUE, ORANGE, GREEN, "#CC79A7", "#E69F00", "#56B4E9", "#000000", GREY)
+SKY = "#56B4E9"
+"""Of the same palette: a blue that stands out on the black of an image."""
+
+COLOURS = (BLUE, ORANGE, GREEN, "#CC79A7", "#E69F00", SKY, "#000000", GREY)
 """Of the classes of a figure, in their order: the rest of the same palette, the strongest first."""
 
 SYNTHETIC = "SYNTHETIC (phantoms)"

@@ -2,9 +2,9 @@
 
 import io
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -17,8 +17,14 @@ from ..networks.inside import grad_cam, last_map
 from ..runs import read_model
 from .plots_style import SYNTHETIC
 
+if TYPE_CHECKING:
+    from PIL.Image import Image as Picture
+
 SIDE = 320
-"""Longer side of each of the two panels in pixels; the shorter one keeps the file's aspect."""
+"""Longer side of each panel in pixels; the shorter one keeps the file's aspect."""
+
+RIM = 2
+"""Pixels of an outline."""
 
 MARGIN, LINE, LETTERS = 8, 20, 14
 """Pixels around the panels, of a line of the caption, and of its letters."""
@@ -30,6 +36,7 @@ COLOURS = "viridis"
 """Matplotlib's colour map: told apart by the colour-blind, and ascending in lightness when printed in grey."""
 
 Grey = NDArray[np.float32]
+Mask = NDArray[np.bool_]
 
 
 class WriteSaliency:
@@ -91,7 +98,7 @@ class WriteSaliency:
         greys = images[kept, 0].float().cpu().numpy()
         for place, row in enumerate(kept):
             which = int(chosen[place])
-            name = _name_of(engine.data_loader.dataset.data, first + row)
+            name = name_of(engine.data_loader.dataset.data, first + row)
             says = f"{self.class_names[which]}, p = {probabilities[place, which]:.3f}"
             says += "" if maps[place].any() else ": nothing here speaks for it"
             lines = [name, f"{SYNTHETIC}: {says}" if self.synthetic else says]
@@ -102,7 +109,15 @@ class WriteSaliency:
         return torch.sigmoid(logits) if self.task == "multilabel" else torch.softmax(logits, dim=1)
 
 
-def side_by_side(image: Grey, evidence: Grey, *, size: tuple[int, ...], caption: Sequence[str]) -> bytes:
+def side_by_side(
+    image: Grey,
+    evidence: Grey,
+    *,
+    size: tuple[int, ...],
+    caption: Sequence[str],
+    regions: Mapping[str, Mask] | None = None,
+    method: str = "Grad-CAM",
+) -> bytes:
     """Return a PNG: the image, the image under the evidence in colour, a caption, and what the colours mean.
 
     Args:
@@ -110,6 +125,8 @@ def side_by_side(image: Grey, evidence: Grey, *, size: tuple[int, ...], caption:
         evidence: `(H, W)` in [0, 1], relative to this image's strongest.
         size: Height and width of the file, whose aspect the panels have.
         caption: Lines of text; too long ones lose their middle.
+        regions: Bool `(H, W)` by colour: drawn in outline on a panel between the two, the last on top.
+        method: What made the evidence.
     """
     from matplotlib import colormaps
     from PIL import Image, ImageDraw, ImageFont
@@ -120,32 +137,51 @@ def side_by_side(image: Grey, evidence: Grey, *, size: tuple[int, ...], caption:
     blended = (1 - weight) * grey + weight * colours[(evidence * 255).round().astype(np.intp)]
     height, width = (max(1, round(SIDE * side / max(size))) for side in size)
     below = height + 2 * MARGIN
-    page = Image.new("RGB", (2 * width + 3 * MARGIN, below + (len(caption) + 1) * LINE + MARGIN), "white")
-    for number, panel in enumerate((grey, blended)):
-        pixels = Image.fromarray((panel * 255).round().clip(0, 255).astype(np.uint8))
-        page.paste(
-            pixels.resize((width, height), Image.Resampling.BICUBIC), (MARGIN + number * (width + MARGIN), MARGIN)
+    panels = [
+        Image.fromarray((panel * 255).round().clip(0, 255).astype(np.uint8)).resize(
+            (width, height), Image.Resampling.BICUBIC
         )
+        for panel in (grey, blended)
+    ]
+    if regions:
+        panels.insert(1, _outlined(panels[0], regions))
+    places = len(panels) * (width + MARGIN) + MARGIN
+    page = Image.new("RGB", (places, below + (len(caption) + 1) * LINE + MARGIN), "white")
+    for number, panel in enumerate(panels):
+        page.paste(panel, (MARGIN + number * (width + MARGIN), MARGIN))
     pen, font = ImageDraw.Draw(page), ImageFont.load_default(LETTERS)
     legend = Image.fromarray((np.tile(colours, (LETTERS, 1, 1)) * 255).astype(np.uint8)).resize((64, LETTERS - 2))
     for number, line in enumerate(caption):
-        fitting = _shortened(line, lambda text: font.getlength(text) <= page.width - 2 * MARGIN)
+        fitting = shortened(line, lambda text: font.getlength(text) <= page.width - 2 * MARGIN)
         pen.text((MARGIN, below + number * LINE), fitting, fill="black", font=font)
     page.paste(legend, (MARGIN, below + len(caption) * LINE + 3))
     pen.text(
-        (MARGIN + 72, below + len(caption) * LINE), "less to more evidence for it (Grad-CAM)", fill="black", font=font
+        (MARGIN + 72, below + len(caption) * LINE), f"less to more evidence for it ({method})", fill="black", font=font
     )
     buffer = io.BytesIO()
     page.save(buffer, "PNG")
     return buffer.getvalue()
 
 
-def _shortened(text: str, fits: Callable[[str], bool]) -> str:
+def _outlined(panel: "Picture", regions: Mapping[str, Mask]) -> "Picture":
+    """Return a panel with the outer rim of each region in its colour."""
+    from PIL import Image, ImageFilter
+
+    drawn = panel.copy()
+    for colour, region in regions.items():
+        area = Image.fromarray(region).convert("L").resize(panel.size, Image.Resampling.NEAREST)
+        grown = area.filter(ImageFilter.MaxFilter(2 * RIM + 1))
+        drawn.paste(colour, mask=Image.fromarray(np.asarray(grown) - np.asarray(area)))
+    return drawn
+
+
+def shortened(text: str, fits: Callable[[str], bool]) -> str:
+    """Return a text that fits, without its middle if it has to be."""
     shorter = (f"{text[:half]}...{text[-half:]}" for half in range(len(text) // 2, 0, -1))
     return text if fits(text) else next((its for its in shorter if fits(its)), "...")
 
 
-def _name_of(items: Any, row: int) -> str:
+def name_of(items: Any, row: int) -> str:
     """Return an image's path below the root of its folder, with its frame."""
     root = getattr(getattr(items, "origin", None), "root", Path())
     image = str(items[row]["image"]).removeprefix(f"{root}/").lstrip("/")

@@ -1,12 +1,16 @@
 """Collected predictions as the table that scores, figures and `predictions.csv` are made from."""
 
+import csv
+import io
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..files import write_text
 from ..metrics import Predictions
-from ..metrics.predictions import TEXTS, UNKNOWN
+from ..metrics.predictions import SYNTHETIC, TEXTS, UNKNOWN
 
 if TYPE_CHECKING:
     from ..handlers import CollectPredictions
@@ -21,11 +25,7 @@ def table(collected: "CollectPredictions", card: dict[str, Any], *, part: str) -
         part: What these items are: `valid`, `test`, or "" where there are no parts.
     """
     items, names = collected.items, tuple(card["class_names"])
-    root = getattr(getattr(items, "origin", None), "root", Path())
-    columns = {key: np.array([str(item.get(key, "")) for item in items], dtype=np.str_) for key in TEXTS}
-    columns["image"] = np.array([image.removeprefix(f"{root}/") for image in columns["image"]], dtype=np.str_)
-    columns["fold"] = np.full(len(items), str(card["fold"]))
-    columns["part"] = np.full(len(items), part)
+    columns = {key: np.array(column, dtype=np.str_) for key, column in place_columns(items, card, part=part).items()}
     of_item = _states if card["task"] == "multilabel" else _index
     labels = np.array([of_item(item.get("label"), names) for item in items], dtype=np.int64)
     return Predictions(
@@ -34,6 +34,24 @@ def table(collected: "CollectPredictions", card: dict[str, Any], *, part: str) -
         probabilities=collected.probabilities,
         class_names=names,
     )
+
+
+def place_columns(items: Any, card: dict[str, Any], *, part: str) -> dict[str, list[str]]:
+    """Return what says of each item which image it is, whose, and of which part: the columns `TEXTS`."""
+    below = f"{getattr(getattr(items, 'origin', None), 'root', Path())}/"
+    columns = {key: [str(item.get(key, "")) for item in items] for key in TEXTS}
+    columns["image"] = [image.removeprefix(below) for image in columns["image"]]
+    return columns | {"fold": [str(card["fold"])] * len(items), "part": [part] * len(items)}
+
+
+def write_columns(path: Path, columns: Mapping[str, Sequence[str]], *, synthetic: bool = False) -> None:
+    """Write columns by name as CSV, atomically; `synthetic` says in every row that they come from phantoms."""
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, lineterminator="\n")
+    header, mark = ([SYNTHETIC], ["yes"]) if synthetic else ([], [])
+    writer.writerow([*columns, *header])
+    writer.writerows([*row, *mark] for row in zip(*columns.values(), strict=True))
+    write_text(path, buffer.getvalue())
 
 
 def _index(label: Any, names: tuple[str, ...]) -> int:

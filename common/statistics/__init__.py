@@ -2,7 +2,7 @@
 
 from .alternatives import alternatives
 from .bca import bca_interval
-from .bootstrap import bootstrap_interval, bootstrap_intervals, patient_resamples
+from .bootstrap import bootstrap_interval, bootstrap_intervals, bootstrap_means, patient_resamples
 from .covariance import auc_covariance, auc_difference
 from .delong import auc, auc_interval
 from .difference import Difference
@@ -10,7 +10,7 @@ from .holm import holm
 from .initialisations import Estimate, initialisation_difference
 from .interval import NAN, Interval
 from .kappa import confusion_matrix, weighted_kappa
-from .macro import macro_auc_interval
+from .macro import ClassAreas, class_areas, macro_auc_interval, mean_area
 from .paired import Paired
 from .patients import patient_codes
 from .power import Reach, reach
@@ -21,6 +21,7 @@ from .verdict import Decision, Reason, Verdict, verdicts
 
 __all__ = [
     "NAN",
+    "ClassAreas",
     "Decision",
     "Difference",
     "Estimate",
@@ -38,11 +39,14 @@ __all__ = [
     "bca_interval",
     "bootstrap_interval",
     "bootstrap_intervals",
+    "bootstrap_means",
+    "class_areas",
     "confusion_matrix",
     "corrected_resampled_difference",
     "holm",
     "initialisation_difference",
     "macro_auc_interval",
+    "mean_area",
     "mean_of_proportions_interval",
     "patient_codes",
     "patient_resamples",

@@ -4,5 +4,6 @@ from .augment import AugmentedBatch, RandomAffine
 from .captions import CropCaptiond
 from .labels import ReadLabeld
 from .masks import ReadMaskd
+from .source import ToSourced
 
-__all__ = ["AugmentedBatch", "CropCaptiond", "RandomAffine", "ReadLabeld", "ReadMaskd"]
+__all__ = ["AugmentedBatch", "CropCaptiond", "RandomAffine", "ReadLabeld", "ReadMaskd", "ToSourced"]

@@ -10,14 +10,20 @@ from monai.data import MetaTensor
 from torch.nn.functional import grid_sample
 
 Augmentation = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
-"""Makes images `(B, C, H, W)` from images and uniform numbers `(B, draws)` in [0, 1); has an attribute `draws`."""
+"""Moves pixels of images `(B, C, H, W)` by uniform numbers `(B, draws)` in [0, 1); has an attribute `draws`."""
+
+LESION = 0.5
+"""What a mask must at least be where it was sampled between its pixels to be lesion there."""
 
 
 class AugmentedBatch:
-    """A trainer's `prepare_batch`: images and labels on its device, the images augmented.
+    """A `prepare_batch`: images and labels on the engine's device, float32 in [0, 1], augmented in a trainer.
+
+    Labels that are masks `(B, 1, H, W)` go with their images, and stay 0 or 1.
 
     Args:
-        transforms: Applied in their order; each gets as many uniform numbers an image as its `draws` says.
+        transforms: Applied in their order; each gets as many uniform numbers an image as its `draws` says. An
+            evaluator's are none.
     """
 
     def __init__(self, transforms: Sequence[Augmentation]) -> None:
@@ -30,13 +36,21 @@ class AugmentedBatch:
         images = batch["image"]
         images = images.as_tensor() if isinstance(images, MetaTensor) else images
         images = images.to(device, non_blocking=non_blocking)
+        if images.dtype == torch.uint8:  # a quarter of the bytes on the way to the device
+            images = images.float() / 255
         counts = [transform.draws for transform in self.transforms]  # type: ignore[attr-defined]
         seeds = [int(seed) for seed in batch["draw"]]
         numbers = np.stack([np.random.default_rng(seed).random(sum(counts), dtype=np.float32) for seed in seeds])
         shares = torch.split(torch.from_numpy(numbers).to(device), counts, dim=1)
+        labels = batch["label"]
+        labels = labels.as_tensor() if isinstance(labels, MetaTensor) else labels
+        labels = labels.to(device, non_blocking=non_blocking)
+        channels = images.shape[1]
+        masked = labels.ndim == images.ndim
+        both = torch.cat([images, labels], dim=1) if masked else images  # one sampling moves them alike
         for transform, share in zip(self.transforms, shares, strict=True):
-            images = transform(images, share)
-        return images, batch["label"].to(device, non_blocking=non_blocking)
+            both = transform(both, share)
+        return both[:, :channels], (both[:, channels:] >= LESION).float() if masked else labels
 
 
 class RandomAffine:

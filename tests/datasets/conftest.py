@@ -53,7 +53,8 @@ def busbra(tmp_path, speckle):
             name = f"{patient:04d}-{side}"
             Image.fromarray(speckle(2 * patient + (side == "r"))).save(root / f"Images/bus_{name}.png")
             mask = np.zeros((96, 72), bool)
-            mask[20:40, 20:40] = True
+            mask[20 + patient : 40, 20:40] = True
+            mask[41 : 41 + patient + (side == "r"), 20:40] = True
             Image.fromarray(mask).save(root / f"Masks/mask_{name}.png")
             lines.append(
                 {"ID": f"bus_{name}", "Case": patient, "Histology": "cyst", "Pathology": pathology, "BIRADS": 2}
@@ -80,7 +81,8 @@ def busi(tmp_path, speckle):
         for number in range(1, count + 1):
             Image.fromarray(speckle(1000 * offset + number)).convert("RGB").save(folder / f"{tissue} ({number}).png")
             mask = np.zeros((96, 72), bool)
-            mask[20:40, 20:40] = tissue != "normal"
+            mask[20:40, 20 : 30 + number] = tissue != "normal"
+            mask[45 + offset, 20:30] = tissue != "normal"
             Image.fromarray(mask).save(folder / f"{tissue} ({number})_mask.png")
     Image.fromarray(~mask).save(root / "Dataset_BUSI_with_GT/benign/benign (1)_mask_1.png")
     return root

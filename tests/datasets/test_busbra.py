@@ -2,7 +2,9 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
+from common.datasets.annotations import mask_faults
 from common.datasets.busbra import PUBLISHED, list_images
 from common.errors import DatasetError
 
@@ -71,3 +73,12 @@ def test_the_real_set_is_as_published():
     assert Counter(row["split_1"] for row in rows) == {"train": 1200, "valid": 299, "test": 376}
     # Every image is tested once, as kFold says.
     assert all([row[f"split_{k}"] for k in range(1, 6)].count("test") == 1 for row in rows)
+
+
+@pytest.mark.skipif(not REAL.is_dir(), reason="BUS-BRA is not in ../shared/data/busbra")
+def test_every_real_mask_fits_its_image_and_no_two_patients_share_one():
+    root, rows = list_images(REAL)
+    rows = [{**row, "group": ""} for row in rows]
+    shapes = [Image.open(root / row["image"]).size[::-1] for row in rows]
+    assert len(rows) == sum(bool(row["mask"]) for row in rows) == 1875
+    assert mask_faults(root, rows, shapes) == []

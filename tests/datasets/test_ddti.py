@@ -1,3 +1,4 @@
+import csv
 import json
 from collections import Counter
 
@@ -8,12 +9,14 @@ import torch
 from common.datasets.audit.checks import audit
 from common.datasets.audit.findings import HANDLED, NOTE
 from common.datasets.ddti import AS_PUBLISHED, PUBLISHED, list_images
-from common.datasets.items import read_items
+from common.datasets.index import is_kept, masks
+from common.datasets.items import read_items, read_masked
 from common.datasets.prepare import prepare, summary
 from common.datasets.store import write_store
 from common.errors import DatasetError
 from common.io.decode import decode_image
-from common.phantoms.ddti import IDENTICAL, NEAR, write
+from common.phantoms.ddti import FEW, FRAMELESS, IDENTICAL, NEAR, OUTSIDE, UNPARSABLE, write
+from common.transforms.masks import lesions
 
 SCORES = {1: "2", 2: "3", 3: "4a", 4: "4b", 5: "4c", 6: "5", 7: ""}
 """TI-RADS by case."""
@@ -122,6 +125,8 @@ def test_a_store_is_without_captions_unless_they_stay(phantoms, tmp_path):
     cropped, whole = (np.load(write_store(each, image_size=[36, 56], window="none")) for each in (data, kept))
     assert len(cropped) == len(whole) == len(data.rows)
     for position, row in enumerate(data.rows):
+        if row["exclude"] == "unreadable":
+            continue
         frame = decode_image(data.root / row["image"])
         for array, shown in ((cropped, frame[:298]), (whole, frame)):
             small = torch.nn.functional.adaptive_avg_pool2d(torch.tensor(shown)[None], (36, 56))[0].numpy()
@@ -154,5 +159,67 @@ def test_phantoms_have_unscored_cases_as_the_original_has(phantoms):
     assert data.synthetic
     excluded = Counter(row["exclude"] for row in data.rows)
     assert f"excluded: {excluded['no TI-RADS']} no TI-RADS" in said
-    assert set(excluded) == {"", "no TI-RADS"}
+    assert set(excluded) == {"", "no TI-RADS", "unreadable"}  # the last: a frame that is named and not there
     assert 0.15 < excluded["no TI-RADS"] / len(data.rows) < 0.35
+
+
+def masked(data):
+    return [row for row in data.rows if is_kept(row) and row["mask"]]
+
+
+def test_every_nodule_of_a_phantom_comes_back_as_a_mask_where_it_was_planted(phantoms):
+    original, data = phantoms
+    planted = json.loads((original / "phantoms.json").read_text())["images"]
+    rows = masked(data)
+    assert len(rows) > 20
+    for row in rows:
+        truth = planted[row["image"]]
+        console, (nodule,) = truth["console"], truth["lesions"]
+        (mask,) = lesions([data.root / contour for contour in masks(row)], size=(360, 560))
+        line, column = (places.mean() for places in np.nonzero(mask))
+        assert column == pytest.approx(console["left"] + nodule["across"] * console["width"], abs=12)
+        assert line == pytest.approx(console["top"] + nodule["depth"] * console["height"], abs=12)
+
+
+def test_contours_that_are_no_mask_are_listed_and_the_others_of_the_image_count(phantoms):
+    original, data = phantoms
+    with (data.folder / "left_out.csv").open() as file:
+        listed = [(line["what"], line["where"].partition("#")[0], line["reason"]) for line in csv.DictReader(file)]
+    reasons = {
+        UNPARSABLE: "does not parse",
+        OUTSIDE: "outside its image",
+        FEW: "fewer than 3 points",
+        FRAMELESS: "its image is not there",
+    }
+    faults = json.loads((original / "phantoms.json").read_text())["faults"]
+    planted = [("contour", its["image"], reasons[its["kind"]]) for its in faults if its["kind"] in reasons]
+    assert set(planted) <= set(listed)
+    copied = {its["image"].replace("_1.jpg", ".xml") for its in faults if its["kind"] in (IDENTICAL, NEAR)}
+    assert {where for _, where, _ in set(listed) - set(planted)} <= copied
+    assert {reason for _, _, reason in listed} == set(reasons.values())
+    rows = {row["image"]: row for row in data.rows}
+    assert {number: rows[f"{number}_1.jpg"]["mask"] for number in (3, 5, 7, 13)} == {
+        3: "",
+        5: "5.xml#1.1",
+        7: "7.xml#1.1",
+        13: "13.xml#1.1",
+    }
+    assert f"contour: does not parse: {sum(reason == 'does not parse' for *_, reason in listed)}" in summary(data)
+
+
+def test_for_segmentation_unscored_images_are_a_class_of_their_own(phantoms, tmp_path):
+    original, scored = phantoms
+    data = prepare("ddti", original, tmp_path / "data", task="segmentation")
+    assert data.class_names == ["benign", "malignant", "unscored"]
+    labels = Counter(row["label"] for row in data.rows)
+    assert labels["unscored"] == sum(row["exclude"] == "no TI-RADS" for row in scored.rows) > 0
+    assert set(Counter(row["exclude"] for row in data.rows)) == {"", "unreadable"}
+    assert len(masked(data)) > len(masked(scored))
+
+
+def test_the_items_of_segmentation_have_contours_for_labels(phantoms):
+    _, data = phantoms
+    by_image = {str(data.root / row["image"]): row for row in data.rows}
+    for item in read_masked(data.folder, fold=0, part="train"):
+        assert item["label"] == [str(data.root / contour) for contour in masks(by_image[item["image"]])]
+        assert lesions(item["label"], size=(360, 560))[0].any()

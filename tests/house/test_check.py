@@ -58,6 +58,10 @@ def test_knobs_are_free_and_other_bundles_are_not_touched(collection, change):
     [
         ("knee_mri", "_like_ names an exemplar; knee_mri is itself like knee_mri"),
         ("nobody", "_like_ names an exemplar, a whole bundle; 'nobody' is none"),
+        (
+            "radimagenet_pretrain",
+            "_like_ names an exemplar; radimagenet_pretrain has a head of its own and no siblings",
+        ),
     ],
 )
 def test_the_exemplar_exists_and_is_like_no_other(collection, change, like, problem):

@@ -1,6 +1,7 @@
 """A new bundle passes every check, and works: written for phantoms, trained, evaluated and used."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from common.errors import BundleError, DatasetError, LabelError, StorageError
 from common.house.check import check
 from common.house.new import new_bundle
 from common.metrics import read_predictions
+
+from .conftest import ROOT
 
 QUICK = ["--image_size", "[32,32]", "--max_epochs", "1", "--batch_size", "8", "--num_workers", "0"]
 
@@ -63,6 +66,19 @@ def test_a_data_set_below_the_root_is_named_from_there(collection, data_like):
     assert metadata["network_data_format"]["inputs"]["image"]["modality"] == "CT"
     assert "    Licence: CC BY 4.0\n" in (bundle / "docs/data_license.txt").read_text()
     assert "through the brain window" in (bundle / "docs/README.md").read_text()
+
+
+def test_a_segmenter_outlines_whatever_the_data_sets_classes_are(collection, phantoms):
+    shutil.copytree(ROOT / "bundles/breast_us_segmentation", collection / "bundles/breast_us_segmentation")
+    bundle = new_bundle(collection, "mine", like="breast_us_segmentation", data=phantoms)
+    assert check(collection) == []
+    train, metadata = (json.loads((bundle / f"configs/{kind}.json").read_text()) for kind in ("train", "metadata"))
+    assert (train["task"], train["class_names"]) == ("segmentation", ["lesion"])
+    assert metadata["network_data_format"]["outputs"]["pred"]["channel_def"] == {"0": "lesion"}
+    assert train["_desc_"].startswith("Outlines, in one image of BUS-BRA: lesion.")
+    assert (
+        "a logit for each pixel out, of which a sigmoid makes probabilities" in (bundle / "docs/README.md").read_text()
+    )
 
 
 def described(source, folder, **more):

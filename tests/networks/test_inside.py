@@ -6,7 +6,7 @@ from torch import nn
 
 from common.inferers import PrecisionInferer
 from common.networks import Classifier
-from common.networks.inside import grad_cam, last_linear, last_map
+from common.networks.inside import METHODS, grad_cam, last_linear, last_map
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +38,28 @@ def test_it_is_grad_cam_as_monai_has_it(network, images):
     expected = theirs(images[:1], class_idx=1)[0, 0]
     assert expected.max() > 0
     assert torch.allclose(cam(network, images[:1], [1])[0], expected / expected.max(), atol=1e-3)
+
+
+def test_grad_cam_pp_is_the_plain_formula_on_maps_that_differ_by_place():
+    """Of one image, a map of two channels, and a network that is not linear behind it."""
+    torch.manual_seed(0)
+    first, behind = (
+        nn.Conv2d(1, 2, 3, padding=1),
+        nn.Sequential(nn.Flatten(), nn.Linear(32, 4), nn.Tanh(), nn.Linear(4, 2)),
+    )
+    network, image = nn.Sequential(first, nn.ReLU(), behind).eval(), torch.rand(1, 1, 4, 4)
+    features = torch.relu(first(image)).detach().requires_grad_()
+    (gradient,) = torch.autograd.grad(behind(features)[0, 1], features)
+    total = torch.zeros(4, 4)
+    for channel in range(2):
+        a, g = features[0, channel].detach(), gradient[0, channel]
+        share = g**2 / (2 * g**2 + a.sum() * g**3)
+        total += (share * g.clamp(min=0)).sum() * a
+    expected = torch.relu(total)
+    found = grad_cam(
+        network, network, image, torch.tensor([1]), at=network[1], given=True, weights=METHODS["grad_cam_pp"]
+    )
+    assert torch.allclose(found[0], expected / expected.max(), atol=1e-5)
 
 
 def test_an_image_has_the_same_map_alone_and_in_a_batch_of_other_classes(network, images):

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from common.phantoms.busi import CONFLICT, EXACT, NEAR, ROOT, write
+from common.phantoms.busi import CONFLICT, EXACT, FOREIGN, FORGOTTEN, NEAR, RESIZED, ROOT, write
 
 PATIENTS = 25
+COPIES = {EXACT, CONFLICT, NEAR}
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +56,11 @@ def test_names_are_numbered_per_class_and_every_file_belongs(root, sidecar):
 
 
 def test_images_are_rgb_with_equal_channels_and_masks_fit(root, sidecar):
+    spoilt = {fault["image"] for fault in sidecar["faults"] if fault["kind"] in (RESIZED, FORGOTTEN, FOREIGN)}
+    assert len(spoilt) == 3
     for path, entry in sidecar["images"].items():
+        if path in spoilt:
+            continue
         image, masks = Image.open(root / path), masks_of(root, path)
         assert image.mode == "RGB"
         channels = np.asarray(image)
@@ -74,7 +79,7 @@ def test_some_images_have_two_masks_and_one_mask_is_rgba(root, sidecar):
 
 
 def test_patients_have_one_class_in_the_published_proportions_and_up_to_three_images(sidecar):
-    copies = {fault["image"] for fault in sidecar["faults"]}
+    copies = {fault["image"] for fault in sidecar["faults"] if fault["kind"] in COPIES}
     patients = defaultdict(list)
     for path, entry in sidecar["images"].items():
         if path not in copies:
@@ -86,8 +91,8 @@ def test_patients_have_one_class_in_the_published_proportions_and_up_to_three_im
 
 
 def test_the_faults_are_listed_and_really_there(root, sidecar):
-    assert {fault["kind"] for fault in sidecar["faults"]} == {EXACT, CONFLICT, NEAR}
-    for fault in sidecar["faults"]:
+    assert {fault["kind"] for fault in sidecar["faults"]} == {*COPIES, RESIZED, FORGOTTEN, FOREIGN}
+    for fault in [fault for fault in sidecar["faults"] if fault["kind"] in COPIES]:
         copy, source = root / fault["image"], root / fault["of"]
         labels = [sidecar["images"][fault[key]]["label"] for key in ("image", "of")]
         assert copy.read_bytes() != source.read_bytes()
@@ -101,10 +106,27 @@ def test_the_faults_are_listed_and_really_there(root, sidecar):
             assert (grey(copy) == grey(source)).all()
 
 
+def test_the_faults_of_masks_are_really_there(root, sidecar):
+    for fault in sidecar["faults"]:
+        if fault["kind"] in COPIES:
+            continue
+        mask, image = grey(masks_of(root, fault["image"])[0]), grey(root / fault["image"])
+        assert sidecar["images"][fault["image"]]["lesions"]
+        if fault["kind"] == RESIZED:
+            assert mask.shape == tuple((side + 1) // 2 for side in image.shape)
+        elif fault["kind"] == FORGOTTEN:
+            assert mask.shape == image.shape
+            assert not mask.any()
+        else:
+            np.testing.assert_array_equal(mask, grey(masks_of(root, fault["of"])[0]))
+            assert sidecar["images"][fault["image"]]["patient"] != sidecar["images"][fault["of"]]["patient"]
+
+
 def test_no_other_images_are_equal(root, sidecar):
     groups = defaultdict(list)
     for path in sidecar["images"]:
         groups[grey(root / path).tobytes()].append(path)
     pairs = {frozenset(paths) for paths in groups.values() if len(paths) > 1}
-    listed = {frozenset((fault["image"], fault["of"])) for fault in sidecar["faults"] if fault["kind"] != NEAR}
+    exact = [fault for fault in sidecar["faults"] if fault["kind"] in (EXACT, CONFLICT)]
+    listed = {frozenset((fault["image"], fault["of"])) for fault in exact}
     assert pairs == listed

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from common.phantoms.ddti import IDENTICAL, NEAR, UNPARSABLE, draw_case, write
+from common.phantoms.ddti import FEW, FRAMELESS, IDENTICAL, NEAR, OUTSIDE, UNPARSABLE, draw_case, write
 
 CASES = 24
 
@@ -63,8 +63,11 @@ def test_reports_say_the_score_and_mark_each_image(root, sidecar):
         frames[case].append(frame)
         assert report(root, case).findtext("tirads") == truth["tirads"]
         assert report(root, case).findtext("number") == case == str(truth["patient"])
+    frameless = [image.removesuffix(".xml") for image, _ in of_kind(sidecar, FRAMELESS)]
+    assert frameless == ["13"]
     for case, numbers in frames.items():
-        assert [mark.findtext("image") for mark in report(root, case).iter("mark")] == numbers
+        more = [str(len(numbers) + 1)] * (case in frameless)
+        assert [mark.findtext("image") for mark in report(root, case).iter("mark")] == numbers + more
 
 
 def test_contours_lie_on_the_nodule_but_for_those_that_do_not_parse(root, sidecar):
@@ -82,6 +85,15 @@ def test_contours_lie_on_the_nodule_but_for_those_that_do_not_parse(root, sideca
         x, y = np.mean(points, axis=0)
         assert x == pytest.approx(console["left"] + nodule["across"] * console["width"], abs=12)
         assert y == pytest.approx(console["top"] + nodule["depth"] * console["height"], abs=12)
+
+
+def test_faulty_contours_stand_beside_good_ones(root, sidecar):
+    for kind, count in ((OUTSIDE, 24), (FEW, 2)):
+        [(file, _)] = of_kind(sidecar, kind)
+        good, faulty = json.loads(report(root, file.removesuffix(".xml")).findtext("mark/svg"))
+        assert len(faulty["points"]) == min(count, len(good["points"]))
+        assert all(0 <= point["x"] < 560 for point in good["points"])
+        assert all((point["x"] >= 560) == (kind == OUTSIDE) for point in faulty["points"])
 
 
 def test_some_captions_tell_the_score_and_none_another(sidecar):

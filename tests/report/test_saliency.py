@@ -30,3 +30,17 @@ def test_a_long_name_loses_its_middle_and_the_picture_keeps_its_size():
     short, long = drawn(flat, flat), drawn(flat, flat, caption=("a" * 300 + "b.png", "malignant, p = 0.9"))
     assert short.shape == long.shape
     assert (long[:, -MARGIN:] == 255).all()
+
+
+def test_outlines_lie_around_their_regions_on_a_panel_between_the_two():
+    flat, region = np.full((32, 32), 0.5, np.float32), np.zeros((32, 32), bool)
+    region[8:16, 8:16] = True
+    picture = np.asarray(
+        Image.open(io.BytesIO(side_by_side(flat, 0 * flat, size=(32, 32), caption=[], regions={"#ff0000": region})))
+    )
+    assert picture.shape[1] == 3 * SIDE + 4 * MARGIN
+    image, outlined = (picture[MARGIN:, MARGIN + n * (SIDE + MARGIN) :][:SIDE, :SIDE] for n in (0, 1))
+    red = (outlined == [255, 0, 0]).all(axis=2)
+    assert red[70:170, 70:170].any()
+    assert not red[80:160, 80:160].any()
+    assert np.array_equal(outlined[~red], image[~red])

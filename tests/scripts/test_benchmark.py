@@ -30,12 +30,23 @@ def command(*words):
     return subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=False, env=environment)
 
 
+def test_pretrain_measures_speeds_memory_and_hours(tmp_path):
+    done = command("pretrain", *SMALL, "--json", tmp_path / "out.json")
+    assert done.returncode == 0, done.stderr
+    speeds, memory = json.loads((tmp_path / "out.json").read_text())
+    assert [len(row["rounds"]) for row in speeds["rows"]] == [2] * 5
+    assert "1 GPU: 1,350,000 x 30 / (3,000 x 1) / 3600 = 3.75 hours" in speeds["notes"]
+    assert {row["name"] for row in memory["rows"]} == {"worker", "process that trains", "allowed"}
+    assert all(ratio["met"] for ratio in memory["ratios"])
+
+
 @pytest.mark.parametrize(
     ("verb", "options", "rows", "goals"),
     [
         ("train", SMALL, 4, [[(0.9, None), (2.5, None), (None, None), (None, None)]]),
         ("infer", SMALL, 4, [[(None, None), (2.5, None), (None, None), (None, None)]]),
         ("networks", ("--batch", 2, "--size", 75, "--steps", 1, "--rounds", 1), 8, [[(None, None)] * 7] * 2),
+        ("localize", (*SMALL[:6], "--images", 24, "--rounds", 1), 3, [[(None, 2.5), NONE]]),
         ("startup", ("--rounds", 1), 2, [[(None, 2.0)]]),
         ("statistics", ("--cases", 3000, "--rounds", 2), 6, [[(None, 2.5), (None, 2.5), (None, 30)]]),
         (

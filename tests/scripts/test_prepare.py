@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from common.datasets.prepared import read_prepared
-from common.phantoms import busbra
+from common.phantoms import busbra, radimagenet
 
 SCRIPT = Path(__file__).parents[2] / "scripts/prepare.py"
 
@@ -153,3 +153,42 @@ def test_it_also_writes_a_bundle_and_says_how_to_train_it(phantoms, elsewhere, c
     code, _, errors = command(*words)
     assert code == 1
     assert "a new bundle has a new folder" in errors
+
+
+def test_a_store_to_pretrain_on_is_built_from_lists_and_says_what_it_left_out(command, tmp_path):
+    radimagenet.write(tmp_path / "rin", patients=11, seed=0, difficulty=0.0)
+    words = ("radimagenet", tmp_path / "rin", "--out", tmp_path / "store", "--image-size", "32,32", "--workers", 1)
+    code, output, errors = command(*words)
+    assert (code, errors) == (0, "")
+    assert output.startswith("SYNTHETIC, phantoms in the layout of RadImageNet: ")
+    assert "in left_out.csv, line: no such file: 1\n" in output
+    assert "published: 1,350,000 images, rounded, in 165 classes\n" in output
+
+
+def test_prepared_sets_are_united(command, phantoms, tmp_path):
+    assert command("busbra", phantoms, "--out", tmp_path / "a")[0] == 0
+    code, output, _ = command("union", tmp_path / "a", "--out", tmp_path / "mini", "--image-size", "32,32")
+    assert code == 0
+    assert "images in 2 classes" in output
+    assert (tmp_path / "mini/store.json").is_file()
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("busbra", ".", "."), "error: busbra has one SOURCE, got 2: several are for union"),
+        (("union", ".", "--dry-run"), "error: --dry-run is for folder, table, dicom, published data sets, and has no "),
+        (
+            ("union", ".", "--as-published"),
+            "error: --as-published is for radimagenet, published data sets, and has no ",
+        ),
+        (("busbra", ".", "--workers", "2"), "error: --workers is for radimagenet, union, and has no effect on busbra"),
+        (("radimagenet", ".", "--window", "brain"), "error: RadImageNet's images carry no Hounsfield units: "),
+        (("radimagenet", "."), "error: . is not RadImageNet as published: RadiologyAI_train.csv is missing"),
+    ],
+)
+@pytest.mark.usefixtures("empty_folder")
+def test_what_a_store_cannot_be_built_from_is_one_line(command, words, message):
+    code, _, errors = command(*words, "--out", "data")
+    assert (code, errors.count("\n")) == (1, 1)
+    assert errors.startswith(message)

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from common.statistics import bootstrap_interval, bootstrap_intervals, patient_resamples
+from common.statistics import bootstrap_interval, bootstrap_intervals, bootstrap_means, patient_resamples
 
 values = np.random.default_rng(0).normal(size=120)
 patients = np.arange(120) // 3
@@ -88,3 +88,20 @@ def test_several_metrics_share_resamples_and_keep_their_own_intervals():
     alone = [bootstrap_interval(its, patients, labels=patients % 2, n_resamples=100) for its in (mean, largest)]
     assert together == alone
     assert [its.n for its in bootstrap_intervals([mean, largest], [])] == [0, 0]
+
+
+def test_means_of_columns_have_the_intervals_that_each_has_alone():
+    columns = np.stack([values, values**2, np.full(120, 0.3)], axis=1)
+    for column, found in zip(columns.T, bootstrap_means(columns, patients), strict=True):
+        alone = bootstrap_interval(lambda rows, column=column: float(column[rows].mean()), patients)
+        assert (found.value, found.low, found.high) == pytest.approx(
+            (alone.value, alone.low, alone.high), abs=1e-12, nan_ok=True
+        )
+        assert found.n == 120
+
+
+def test_means_of_one_patient_or_of_none_have_no_interval():
+    alone, nothing = bootstrap_means(values[:, None], ["a"] * 120)[0], bootstrap_means(np.empty((0, 2)), [])
+    assert alone.value == pytest.approx(values.mean())
+    assert np.isnan([alone.low, alone.high]).all()
+    assert [its.n for its in nothing] == [0, 0]

@@ -94,6 +94,23 @@ def test_an_image_gets_the_same_in_any_batch_and_another_with_another_draw():
     assert not torch.allclose(other[0], whole[3], atol=1e-2)
 
 
+def test_a_mask_moves_with_its_image_and_stays_a_mask():
+    mask = torch.zeros(3, 1, 40, 60)
+    mask[:, :, 10:25, 20:45] = 1
+    augmented = AugmentedBatch([RandomAffine(**PAPER)])
+    image, moved = augmented({"image": mask, "label": mask, "draw": torch.arange(3)}, "cpu")
+    assert set(moved.unique().tolist()) == {0, 1}
+    assert torch.equal(moved, (image >= 0.5).float())
+    assert not torch.equal(moved, mask)
+
+
 def test_without_transforms_a_batch_stays_as_it_is():
     images = torch.rand(2, 1, 16, 16)
     assert torch.equal(AugmentedBatch([])({"image": images, "label": torch.zeros(2), "draw": [1, 2]}, "cpu")[0], images)
+
+
+def test_images_of_a_store_become_numbers_from_0_to_1():
+    batch = {"image": torch.tensor([[[[0, 51, 255]]]], dtype=torch.uint8), "label": torch.tensor([3]), "draw": [7]}
+    images, labels = AugmentedBatch([])(batch, "cpu")
+    assert images.flatten().tolist() == pytest.approx([0, 0.2, 1])
+    assert labels.tolist() == [3]

@@ -3,17 +3,14 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from ...errors import ImageError, MaskError
-from ...io.decode import decode_mask
-from ...io.decode.crop import box_of
+from ...errors import ImageError
+from ..annotations import mask_faults, shapes_of
 from ..duplicates import Duplicate
-from ..fingerprints import Fingerprint
 from ..folds import folds_of, parts_of, shared
-from ..index import Row, is_kept, key, masks
+from ..index import Row, is_kept, key
 from ..prepare import duplicates_among, labels_in_conflict
 from ..prepared import PreparedDataset, read_prepared
 from ..prints import Prints
-from ..reading import of_each
 from .classes import classes, fold_sizes, label_of
 from .findings import HANDLED, NOTE, SPOILS, Finding, Findings
 from .looks import look_at
@@ -97,34 +94,9 @@ def _together(one: Row, other: Row) -> bool:
 
 
 def _masks(data: PreparedDataset, prints: Prints) -> Iterator[Finding]:
-    shape_of = {
-        row["image"]: its.shape for row, its in zip(data.rows, prints, strict=True) if isinstance(its, Fingerprint)
-    }
-    readable = [row for row in data.rows if row["image"] in shape_of]
-
-    def check(row: Row) -> list[Finding]:
-        found = (_mask(data.root, row, mask, shape_of[row["image"]]) for mask in masks(row))
-        return [finding for finding in found if finding]
-
-    for found in of_each(readable, check, what="masks"):
-        yield from found
-
-
-def _mask(root: Path, row: Row, mask: str, shape: tuple[int, int]) -> Finding | None:
-    verdict, files = SPOILS if is_kept(row) else HANDLED, (row["image"], mask)
-    try:
-        lesion = decode_mask(root / mask)
-        if box := box_of(row["crop"]):
-            lesion = lesion[box.top : box.bottom, box.left : box.right]
-    except MaskError as error:
-        kind = "unreadable mask" if (root / mask).exists() else "missing file"
-        return Finding(kind, verdict, _below(root, error), (row["image"],))
-    if lesion.shape != shape:
-        detail = f"{mask} is {lesion.shape[0]} x {lesion.shape[1]}, its image {shape[0]} x {shape[1]} (height x width)"
-        return Finding("mask of another size", verdict, detail, files)
-    if not lesion.any() and "normal" not in (row["label"], row.get("tissue")):
-        return Finding("empty mask", NOTE, f"{mask} shows no lesion, though the image is not normal", files)
-    return None
+    for fault in mask_faults(data.root, data.rows, shapes_of(data.rows, prints)):
+        row = data.rows[fault.position]
+        yield Finding(fault.kind, SPOILS if is_kept(row) else HANDLED, fault.detail, (row["image"], fault.mask))
 
 
 def _leaks(rows: Sequence[Row]) -> Iterator[Finding]:

@@ -22,6 +22,7 @@ KINDS = {
     "unreadable mask": "a mask that is damaged, truncated, or no image",
     "mask of another size": "a mask whose height or width is not its image's",
     "empty mask": "a mask without a lesion, of an image that is not normal",
+    "mask of another image": "masks that are equal to the pixel, of images of different patients",
     "patients across parts": "patients whom a split both trains on and scores",
     "studies across parts": "studies that a split both trains on and scores",
     "duplicates across parts": "pictures that a split both trains on and scores",

@@ -16,6 +16,10 @@ KINDS = ("folder", "table", "dicom")
 """Words that stand on the command line of `scripts/prepare.py` where published data sets have their names."""
 
 
+STORES = ("radimagenet", "union")
+"""Words there for stores to pretrain on (`common.pretraining`)."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Listed:
     """Images with their labels, before anything is read of their pixels."""
@@ -38,11 +42,15 @@ _LABELS = ("positive", "classes", "ordered", "merge_case", "minimum", "labels_pe
 
 _TABLE = ("sheet", "image", "label", "multilabel", "study", "split", "mask", "crop")
 
+_INDEX = ("store", "bundle", "pseudonymise", "dry_run")
+
 _OPTIONS = {
-    "folder": {*_LABELS},
-    "table": {*_LABELS, *_TABLE, "images"},
-    "dicom": {*_LABELS, *_TABLE, "labels", "unlabelled"},
-    "": {"task", "as_published", "official_splits"},
+    "folder": {*_INDEX, *_LABELS},
+    "table": {*_INDEX, *_LABELS, *_TABLE, "images"},
+    "dicom": {*_INDEX, *_LABELS, *_TABLE, "labels", "unlabelled"},
+    "radimagenet": {"as_published", "workers"},
+    "union": {"workers"},
+    "": {*_INDEX, "task", "as_published", "official_splits"},
 }
 """Options that a kind takes, beside those that all take; under "" those of published data sets."""
 
@@ -51,7 +59,7 @@ def refuse_misplaced(dataset: str, given: Mapping[str, Any]) -> None:
     """Refuse an option of the command line that would have no effect.
 
     Args:
-        dataset: One of `KINDS`, or the name of a published data set.
+        dataset: One of `KINDS` or `STORES`, or the name of a published data set.
         given: All options by name; those not given are empty, zero or None.
 
     Raises:

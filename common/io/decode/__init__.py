@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...errors import ImageError, MaskError
-from . import dicom, nifti, npy, raster
+from . import contours, dicom, nifti, npy, raster
 from .decoded import Decoded
 
 MINIMUM_SIDE = 8
@@ -43,7 +43,7 @@ def decode(path: str | Path, frame: int | None = None, *, window: str = "none") 
         ConfigError: No window has this name.
     """
     path = Path(path)
-    image = _decoder(path)(path, frame, window)
+    image = decoder_of(path)(path, frame, window)
     if min(image.pixels.shape) < MINIMUM_SIDE:
         height, width = image.pixels.shape
         least = f"{MINIMUM_SIDE} x {MINIMUM_SIDE}"
@@ -59,7 +59,7 @@ def decode_image(path: str | Path, frame: int | None = None, *, window: str = "n
 def is_known(path: str | Path) -> bool:
     """Return whether a file begins like a kind of image that is read here; its content may still be refused."""
     try:
-        _decoder(Path(path))
+        decoder_of(Path(path))
     except ImageError:
         return False
     return True
@@ -81,7 +81,7 @@ def contents(path: str | Path, decoder: Callable[..., Decoded] = decode) -> Cont
         decoder: What decodes: `decode`, or a `Decoder`'s for files that are not trusted.
     """
     try:
-        if _decoder(Path(path)) is raster.read:
+        if decoder_of(Path(path)) is raster.read:
             return Contents()
         first = decoder(path, 0)
     except ImageError:
@@ -92,16 +92,26 @@ def contents(path: str | Path, decoder: Callable[..., Decoded] = decode) -> Cont
 def decode_mask(path: str | Path) -> np.ndarray:
     """Return a lesion mask: bool `(H, W)`, rows first; every value above zero is lesion, transparency is ignored.
 
+    Args:
+        path: An image, or a contour of an XML file; see `contours`.
+
     Raises:
-        MaskError: The file cannot be read as an image.
+        MaskError: The file cannot be read as an image, or the contour is none.
     """
+    if contours.file_of(Path(path)) != Path(path):
+        return contours.read(Path(path))
     try:
         return decode_image(path) > 0
     except ImageError as error:
         raise MaskError(f"mask {error}") from error
 
 
-def _decoder(path: Path) -> Callable[[Path, int | None, str], Decoded]:
+def decoder_of(path: Path) -> Callable[[Path, int | None, str], Decoded]:
+    """Return the `read` of the module that knows a file's kind.
+
+    Raises:
+        ImageError: It cannot be opened, is empty, or of a kind that none knows.
+    """
     try:
         with path.open("rb") as file:
             head = file.read(HEAD)

@@ -18,6 +18,7 @@ import numpy as np
 from ...errors import ImageError
 from .decoded import Decoded
 from .intensity import by_type_range, luminance
+from .planes import displayed, plane_of, to_stored
 from .windows import apply
 
 MAGICS = (b"\x5c\x01\0\0", b"\0\0\x01\x5c", b"\x1c\x02\0\0", b"\0\0\x02\x1c", b"\x1f\x8b")
@@ -33,14 +34,11 @@ LARGEST_SLICE = 2**26
 _DEFLATE_RATIO = 1032
 """Bytes that one compressed byte can become at most (zlib's technical details, https://zlib.net/zlib_tech.html)."""
 
-_PLANES = ("sagittal", "coronal", "axial")
-"""The plane across each world axis x, y, z."""
-
 _QUIET = logging.Logger("nibabel header", level=logging.CRITICAL + 1)
 """Takes what nibabel says of a header that it mends; a logger of no family, so nothing reaches a log."""
 
 
-class _Volume(NamedTuple):
+class Volume(NamedTuple):
     """Where the voxels of a file lie, and what they mean; axes i, j, k as stored, the slices along k."""
 
     shape: tuple[int, int, int]
@@ -53,13 +51,17 @@ class _Volume(NamedTuple):
     """Voxel (i, j, k) to mm towards the patient's right, front and head (RAS)."""
     oriented: bool
     """Whether the header states an orientation (sform or qform)."""
+    header: Any
+    """As nibabel interprets it."""
 
     @property
     def frames(self) -> int:
+        """Slices of all time points."""
         return self.times * self.shape[2]
 
     @property
     def slice_bytes(self) -> int:
+        """What a slice takes uncompressed."""
         return self.shape[0] * self.shape[1] * self.dtype.itemsize
 
 
@@ -89,18 +91,16 @@ def read(path: Path, frame: int | None, window: str = "none") -> Decoded:
         ImageError: Damaged, truncated, or lying about its size; another kind of NIfTI; a frame that does not exist.
     """
     try:
-        volume = _volume(path)
-        time, position = divmod(_frame(volume, frame, path), volume.shape[2])
-        to_stored = _to_stored(volume, position)
-        stored = next(_slices(path, volume, time, start=int(to_stored[2, 3])))
+        volume = volume_of(path)
+        time, position = place_of(volume, frame, path)
+        stored_from = to_stored(volume.affine, volume.shape, position)
+        stored = next(_slices(path, volume, time, start=int(stored_from[2, 3])))
         pixels, shown = _display_values(stored, volume, path, time=time, window=window)
     except (EOFError, OSError, zlib.error) as error:
         raise ImageError(f"{path}: damaged or truncated ({_reason(error)}): copy it again from its source") from error
-    rows_first = pixels.T if to_stored[1, 0] else pixels
-    flips = tuple(int(step) for step in to_stored[:2, :2].sum(axis=0))
     return Decoded(
-        pixels=np.ascontiguousarray(rows_first[:: flips[0], :: flips[1]]),
-        affine=volume.affine @ to_stored if volume.oriented else None,
+        pixels=np.ascontiguousarray(displayed(pixels, stored_from)),
+        affine=volume.affine @ stored_from if volume.oriented else None,
         frames=volume.frames,
         about=_about(volume, shown),
     )
@@ -110,10 +110,10 @@ def _reason(error: Exception) -> str:
     return getattr(error, "strerror", None) or "its voxels end early, or are not what was compressed"
 
 
-def _about(volume: _Volume, shown: str) -> dict[str, str]:
+def _about(volume: Volume, shown: str) -> dict[str, str]:
     return {
         "format": "NIfTI",
-        "plane": _PLANES[_world_axes(volume.affine)[2]] if volume.oriented else "not stated",
+        "plane": plane_of(volume.affine) if volume.oriented else "not stated",
         "stored as": "RGB" if volume.dtype.names else volume.dtype.name,
         "window": shown,
     }
@@ -125,8 +125,12 @@ def _open(path: Path) -> BufferedIOBase:
     return gzip.open(path) if compressed else path.open("rb")
 
 
-def _volume(path: Path) -> _Volume:
-    """Return the layout of a file whose claims its size bears out; nothing is allocated for them."""
+def volume_of(path: Path) -> Volume:
+    """Return the layout of a file whose claims its size bears out; nothing is allocated for them.
+
+    Raises:
+        ImageError: It is no NIfTI file, is damaged, or contradicts itself.
+    """
     import nibabel
     from nibabel.spatialimages import HeaderDataError
 
@@ -148,7 +152,7 @@ def _volume(path: Path) -> _Volume:
     return volume
 
 
-def _interpreted(header: Any, path: Path) -> _Volume:
+def _interpreted(header: Any, path: Path) -> Volume:
     sizes = [int(size) for size in header["dim"][1 : 1 + int(header["dim"][0])]]
     if not sizes or min(sizes) < 1 or math.prod(sizes[4:]) != 1:
         raise ImageError(f"{path}: a volume is (x, y, z) or (x, y, z, time), none empty; this one {tuple(sizes)}")
@@ -166,7 +170,7 @@ def _interpreted(header: Any, path: Path) -> _Volume:
     if not (dtype.names or (dtype.kind in "iuf" and dtype.itemsize <= 8)):
         raise ImageError(f"{path}: voxels are integers, floats up to 64 bits, or RGB; these are {dtype}: convert them")
     first, second, last = ((x, y, z)[axis] for axis in order)
-    return _Volume(
+    return Volume(
         shape=(first, second, last),
         times=times,
         dtype=dtype,
@@ -175,10 +179,11 @@ def _interpreted(header: Any, path: Path) -> _Volume:
         intercept=0.0 if slope is None else float(intercept),
         affine=affine,
         oriented=bool(header["sform_code"] or header["qform_code"]),
+        header=header,
     )
 
 
-def _check_size(volume: _Volume, path: Path, *, compressed: bool) -> None:
+def _check_size(volume: Volume, path: Path, *, compressed: bool) -> None:
     claimed = volume.offset + volume.slice_bytes * volume.frames
     size = path.stat().st_size
     if claimed > (size * _DEFLATE_RATIO if compressed else size):
@@ -191,44 +196,20 @@ def _check_size(volume: _Volume, path: Path, *, compressed: bool) -> None:
         )
 
 
-def _frame(volume: _Volume, frame: int | None, path: Path) -> int:
+def place_of(volume: Volume, frame: int | None, path: Path) -> tuple[int, int]:
+    """Return the time point and the position, along the normal, of a frame.
+
+    Raises:
+        ImageError: There is no such frame, or none was asked for and there are several.
+    """
     if frame is None and volume.frames > 1:
         raise ImageError(f"{path}: holds {volume.frames} frames: name one in the column 'frame'")
     if not 0 <= (frame or 0) < volume.frames:
         raise ImageError(f"{path}: frames are 0 to {volume.frames - 1}; asked for {frame}")
-    return frame or 0
+    return divmod(frame or 0, volume.shape[2])
 
 
-def _world_axes(affine: np.ndarray) -> list[int]:
-    """Return for i, j, k the nearest world axis: 0 left-right, 1 front-back, 2 feet-head; all different."""
-    from nibabel import io_orientation
-
-    return [int(axis) for axis in io_orientation(affine)[:, 0]]
-
-
-def _to_stored(volume: _Volume, position: int) -> np.ndarray:
-    """Return the matrix `(4, 4)` from (row, column, slice) of the display to voxel (i, j, k).
-
-    In RAS every row and column of a display runs downwards along its axis: to the left, the back, the feet; columns
-    along the first axis of the plane, rows along the second. Slices follow columns x rows.
-    """
-    world = _world_axes(volume.affine)
-    column, row = sorted((0, 1), key=lambda stored: world[stored])
-    directions = -np.eye(3)
-    normal = np.cross(directions[world[column]], directions[world[row]])
-    matrix = np.zeros((4, 4))
-    matrix[3, 3] = 1
-    for displayed, (stored, direction) in enumerate(
-        ((row, directions[world[row]]), (column, directions[world[column]]), (2, normal))
-    ):
-        step = 1 if volume.affine[:3, stored] @ direction > 0 else -1
-        first = position if displayed == 2 else 0
-        matrix[stored, displayed] = step
-        matrix[stored, 3] = first if step > 0 else volume.shape[stored] - 1 - first
-    return matrix
-
-
-def _slices(path: Path, volume: _Volume, time: int, start: int = 0) -> Iterator[np.ndarray]:
+def _slices(path: Path, volume: Volume, time: int, start: int = 0) -> Iterator[np.ndarray]:
     """Yield the slices `(i, j)` of a time point as stored, one in memory at a time."""
     with _open(path) as file:
         file.seek(volume.offset + (time * volume.shape[2] + start) * volume.slice_bytes)
@@ -240,7 +221,7 @@ def _slices(path: Path, volume: _Volume, time: int, start: int = 0) -> Iterator[
 
 
 def _display_values(
-    stored: np.ndarray, volume: _Volume, path: Path, *, time: int, window: str
+    stored: np.ndarray, volume: Volume, path: Path, *, time: int, window: str
 ) -> tuple[np.ndarray, str]:
     """Return stored voxels as float32 in `[0, 1]`, axes as they are, and what they are seen through."""
     if stored.dtype.names:
@@ -259,7 +240,7 @@ def _display_values(
     return np.where(np.isfinite(values), pixels, np.float32(0)), shown
 
 
-def _rescaled(stored: np.ndarray, volume: _Volume) -> np.ndarray:
+def _rescaled(stored: np.ndarray, volume: Volume) -> np.ndarray:
     with np.errstate(over="ignore", invalid="ignore"):  # what leaves the numbers is not finite, and so black
         return stored.astype(np.float64) * volume.slope + volume.intercept
 
@@ -273,7 +254,7 @@ def _range(path: Path, time: int, stamp: tuple[int, int]) -> tuple[float, float]
         time: Zero-based time point.
         stamp: When the file was changed, and its size: another one is another file.
     """
-    volume = _volume(path)
+    volume = volume_of(path)
     finite = (values[np.isfinite(values)] for values in (_rescaled(s, volume) for s in _slices(path, volume, time)))
     limits = [(values.min(), values.max()) for values in finite if values.size]
     if not limits:

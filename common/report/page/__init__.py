@@ -57,6 +57,7 @@ def write_report(folder: Path, *, result: str, basis: str, ckpt_dir: str | Path,
         metrics=read_json(folder / "metrics.json", default={}),
         run=read_json(folder / "run.json", default={}),
         pictures=sorted(folder.glob("*.png")),
+        overlays=sorted((folder / "overlays").glob("*.png")),
         description=read_json(Path(dataset_dir) / "dataset.json", default={}),
         audit=read_json(Path(dataset_dir) / "audit.json", default=None),
         dataset_dir=str(dataset_dir),
@@ -74,6 +75,7 @@ def page(
     metrics: dict[str, Any],
     run: dict[str, Any],
     pictures: list[Path],
+    overlays: list[Path],
     description: dict[str, Any],
     audit: dict[str, Any] | None,
     dataset_dir: str,
@@ -89,6 +91,7 @@ def page(
         metrics: `metrics.json`: scores in any nesting, each `{"value", "low", "high", "n"}`.
         run: `run.json`.
         pictures: Figures as PNG.
+        overlays: Test images with what was drawn and what was predicted, as PNG; a classifier has none.
         description: `dataset.json`; empty if the data are no prepared data set.
         audit: `audit.json`; None if there is none.
         dataset_dir: Where the data set is, as it was given.
@@ -101,6 +104,7 @@ def page(
     sections = {
         "Figures": figures_section([picture for picture in pictures if picture.stem != ERRORS]),
         "Most confident errors": "".join(figure(picture) for picture in errors),
+        "Predicted and drawn": figures_section(overlays),
         "Scores": scores_section(metrics),
         "Images out of range": out_of_range_section(card.get("out_of_range")),
         "Audit of the data": audit_section(audit, card, dataset_dir),

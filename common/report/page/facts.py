@@ -9,7 +9,8 @@ from .parts import facts, note, words
 SETTINGS = (
     *("task", "class_names", "backbone", "pretrained", "weights_source", "input_contract", "trainable", "window"),
     *("image_size", "fold", "seed", "max_epochs", "best_epoch", "patience", "val_interval", "batch_size"),
-    *("learning_rate", "precision"),
+    *("learning_rate", "precision", "dropout", "warmup_epochs", "accumulation", "weight_decay", "label_smoothing"),
+    *("ema", "balanced", "damaged_shards"),
 )
 """Keys of `model.json` that say how the network was made."""
 

@@ -82,12 +82,20 @@ def test_a_blank_image_is_noted(busbra, tmp_path):
         (lambda path: path.unlink(), "missing file", SPOILS),
         (lambda path: path.write_bytes(b""), "unreadable mask", SPOILS),
         (lambda path: Image.fromarray(np.ones((72, 96), bool)).save(path), "mask of another size", SPOILS),
-        (lambda path: Image.fromarray(np.zeros((96, 72), bool)).save(path), "empty mask", NOTE),
+        (lambda path: Image.fromarray(np.zeros((96, 72), bool)).save(path), "empty mask", SPOILS),
     ],
 )
 def test_a_faulty_mask_is_found(prepared, busbra, write, kind, verdict):
     write(busbra / MASK)
     assert found(prepared) == [(kind, verdict)]
+
+
+def test_a_mask_that_is_another_patient_s_is_found_on_both(prepared, busbra):
+    shutil.copy(busbra / "Masks/mask_0007-r.png", busbra / MASK)
+    assert found(prepared) == [("mask of another image", SPOILS)] * 2
+    first, second = audit(prepared).of_kind("mask of another image")
+    assert first.detail == f"{MASK} and Masks/mask_0007-r.png are equal, of different patients: one is another image's"
+    assert second.files == ("Images/bus_0007-r.png", "Masks/mask_0007-r.png")
 
 
 def test_a_mask_of_another_size_says_both_sizes(prepared, busbra):

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from common.datasets.folds import folds_of, partition
-from common.datasets.items import read_folder, read_items
+from common.datasets.items import read_folder, read_items, read_masked
 from common.datasets.own.details import Columns
 from common.datasets.own.prepare import Own, prepare_own
 from common.datasets.prepare import How, summary
@@ -154,3 +154,28 @@ def test_sixty_renamed_images_and_a_workbook_are_prepared(workbook, tmp_path, fo
     assert not any(row["exclude"] for row in data.rows)
     for fold in folds_of(data.rows):
         partition(data.rows, fold)
+
+
+@pytest.mark.parametrize("kind", ["folder", "table"])
+def test_a_mask_that_does_not_fit_is_left_out_and_its_image_is_only_not_annotated(picture, table, tmp_path, kind):
+    rows = [["image", "label", "mask"]]
+    for number in range(20):
+        name = f"{'sick' if number % 2 else 'healthy'}/{number}"
+        picture(tmp_path / f"mine/{name}.png", number)
+        mask = np.zeros((24, 20) if number != 5 else (20, 24), np.uint8)
+        mask[3 : 4 + number // 2, 4:9] = 255 * (number % 2 and number != 7)
+        Image.fromarray(mask).save(tmp_path / f"mine/{name}_mask.png")
+        rows.append([f"{name}.png", name.split("/", maxsplit=1)[0], f"{name}_mask.png"])
+    columns = Columns(image="image", mask="mask") if kind == "table" else Columns()
+    own = Own(kind=kind, images=tmp_path / "mine", table=table(rows) if kind == "table" else None, columns=columns)
+    data = prepare_own(own, tmp_path / "data")
+    with (tmp_path / "data/left_out.csv").open() as file:
+        listed = {line["where"]: line["reason"] for line in csv.DictReader(file)}
+    assert listed == {
+        "sick/5_mask.png": "mask of another size: sick/5_mask.png is 20 x 24, its image 24 x 20 (height x width)",
+        "sick/7_mask.png": "empty mask: sick/7_mask.png shows no lesion, though its image is not normal",
+    }
+    assert {row["image"] for row in data.rows if not row["mask"]} == {"sick/5.png", "sick/7.png"}
+    assert not any(row["exclude"] for row in data.rows)
+    items = [item for fold in "01234" for item in read_masked(data.folder, fold=fold, part="test")]
+    assert len(items) == 18

@@ -74,6 +74,7 @@ def make(tmp_path, test, scores):
             "metrics": scores,
             "run": RUN,
             "pictures": sorted(tmp_path.glob("*.png")),
+            "overlays": [],
             "description": {"origin": f"https://example.org/{LONG}", "licence": "CC BY 4.0"},
             "audit": AUDIT,
             "dataset_dir": "data/busbra",

@@ -1,0 +1,50 @@
+"""Masks of the slices of a NIfTI volume, as one of the same shape and header."""
+
+import gzip
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...files import write_bytes
+from ..decode.nifti import place_of, volume_of
+from ..decode.planes import displayed, to_stored
+from .sizes import require_size
+
+_FREE_TEXT = ("descrip", "aux_file", "db_name", "intent_name")
+"""Fields of a header that may name the patient; NIfTI-2 lacks `db_name`."""
+
+
+def write(masks: Mapping[str, NDArray[np.bool_]], source: Path, stem: Path) -> Path:
+    """Write `<stem>.nii.gz` and return its path: uint8, 1 where there is lesion, each mask in its slice.
+
+    Shape, axes, sform and qform are the source's; its free text and extensions are not kept.
+
+    Raises:
+        ImageError: The source is damaged, or has no such frame.
+        MaskError: A mask of another size.
+    """
+    import nibabel
+
+    volume = volume_of(source)
+    voxels = np.zeros((*volume.shape, volume.times), np.uint8, order="F")
+    for frame, mask in masks.items():
+        time, position = place_of(volume, int(frame) if frame else None, source)
+        matrix = to_stored(volume.affine, volume.shape, position)
+        shown = displayed(voxels[:, :, int(matrix[2, 3]), time], matrix)
+        require_size(mask, shown.shape, source)
+        shown[:] = mask
+    header = volume.header.copy()
+    header.set_data_dtype(np.uint8)
+    header.set_slope_inter(1, 0)
+    header["cal_min"], header["cal_max"] = 0, 1
+    for field in _FREE_TEXT:
+        if field in header:
+            header[field] = b""
+    kind = nibabel.Nifti2Image if isinstance(header, nibabel.Nifti2Header) else nibabel.Nifti1Image
+    # Without an affine of its own, an image keeps both of its header.
+    image = kind(voxels.reshape(header.get_data_shape(), order="F"), None, header)
+    path = stem.with_name(f"{stem.name}.nii.gz")
+    write_bytes(path, gzip.compress(image.to_bytes(), mtime=0))
+    return path
