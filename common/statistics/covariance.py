@@ -48,7 +48,7 @@ def auc_difference(
     contrast = moved[0] - moved[1]
     error, freedom = float(contrast.variance()) ** 0.5, float(contrast.freedom())
     if error == 0 and not same_order(*scores):
-        error, freedom = error_without_spread(float(areas[0]), contrast.counts), np.inf
+        error, freedom = error_without_spread(float(areas.mean()), contrast.counts), np.inf
     return Difference(value=float(areas[0] - areas[1]), error=error, freedom=freedom, n=positive.size)
 
 
@@ -59,7 +59,7 @@ def error_without_spread(area: float, counts: tuple[int, ...]) -> float:
     side stands for the normal distribution's, and the two models count as independent, which is the widest.
 
     Args:
-        area: The AUC of both.
+        area: The mean of their AUCs.
         counts: How many patients have a positive and a negative image.
     """
     low, high = score_bounds(area, *counts[:2], level=0.95)

@@ -85,7 +85,7 @@ def initialisation_difference(pairs: Sequence[Paired]) -> Estimate:
         variance, freedom = _with_seeds(shared, freedom, between / seeds, seeds)
         between = max(between - own, 0.0)
     if variance <= NOTHING and not all(same_order(pair.score_a, pair.score_b) for pair in pairs):
-        variance, freedom = error_without_spread(float(areas[0, 0]), (positives, negatives)) ** 2, np.inf
+        variance, freedom = error_without_spread(float(areas.mean()), (positives, negatives)) ** 2, np.inf
         patients = variance
     images = round(len(labels) / repeats)
     return Estimate(
