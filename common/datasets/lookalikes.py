@@ -105,7 +105,7 @@ def _sorted_into_buckets(thumbnails: np.ndarray) -> Iterator[Pairs]:
         # Orthogonal directions, so that no two bits of a bucket say nearly the same.
         normal = np.random.default_rng(table).standard_normal((COMPONENTS, COMPONENTS))
         signs = whitened @ np.linalg.qr(normal)[0][:, :bits].astype(np.float32) > 0
-        codes = sum(sign.astype(np.int64) << bit for bit, sign in enumerate(signs.T))
+        codes = sum((sign.astype(np.int64) << bit for bit, sign in enumerate(signs.T)), np.zeros(len(lit), np.int64))
         for first, second in _in_one_bucket(codes):
             close = np.einsum("ij,ij->i", whitened[first], whitened[second]) > CLOSE
             one, other = lit[first[close]], lit[second[close]]
