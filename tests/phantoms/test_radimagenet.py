@@ -62,6 +62,6 @@ def test_a_patient_has_one_anatomy_and_one_part(sidecar):
 
 def test_a_larger_set_extends_a_smaller_one(root, tmp_path):
     write(tmp_path / "few", patients=3, seed=0, difficulty=0.0)
-    ordinary = [path for path in (tmp_path / "few").rglob("*0000??.png")]
+    ordinary = list((tmp_path / "few").rglob("*0000??.png"))
     assert len(ordinary) > 40
     assert all((root / path.relative_to(tmp_path / "few")).read_bytes() == path.read_bytes() for path in ordinary)

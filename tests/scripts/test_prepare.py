@@ -178,7 +178,10 @@ def test_prepared_sets_are_united(command, phantoms, tmp_path):
     [
         (("busbra", ".", "."), "error: busbra has one SOURCE, got 2: several are for union"),
         (("union", ".", "--dry-run"), "error: --dry-run is for folder, table, dicom, published data sets, and has no "),
-        (("union", ".", "--as-published"), "error: --as-published is for radimagenet, published data sets, and has no "),
+        (
+            ("union", ".", "--as-published"),
+            "error: --as-published is for radimagenet, published data sets, and has no ",
+        ),
         (("busbra", ".", "--workers", "2"), "error: --workers is for radimagenet, union, and has no effect on busbra"),
         (("radimagenet", ".", "--window", "brain"), "error: RadImageNet's images carry no Hounsfield units: "),
         (("radimagenet", "."), "error: . is not RadImageNet as published: RadiologyAI_train.csv is missing"),
