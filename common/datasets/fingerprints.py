@@ -1,11 +1,10 @@
 """Fingerprints: what is kept of an image to compare it with others, 9.5 kB whatever its size."""
 
+import hashlib
 from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
-
-from ..files import sha256
 
 THUMBNAIL = 16
 """Side in pixels of the thumbnails by which images are alike as a whole."""
@@ -69,8 +68,11 @@ def fingerprint(image: np.ndarray) -> Fingerprint:
 
 def digest(image: np.ndarray) -> str:
     """Return `Fingerprint.pixels` of a float32 image `(H, W)` in `[0, 1]`."""
-    values = np.round(image * 65535).astype("<u2")
-    return sha256(repr(image.shape).encode() + values.tobytes())[:16]
+    values = image * 65535
+    words = np.rint(values, out=values).astype("<u2")
+    state = hashlib.sha256(repr(image.shape).encode())
+    state.update(words)
+    return state.hexdigest()[:16]
 
 
 def _reduced(image: np.ndarray, side: int) -> np.ndarray:

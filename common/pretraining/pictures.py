@@ -1,6 +1,5 @@
 """The pictures that a store is made of: where each comes from, and what a shard keeps of it."""
 
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -43,12 +42,14 @@ def read_picture(
     Raises:
         ImageError: It cannot be read.
     """
-    path = Path(source.root) / picture.image
+    path = f"{source.root}/{picture.image}"
     decoded = decode(path, int(picture.frame) if picture.frame else None, window=source.window)
-    pixels = cropped(decoded, picture.crop, path).pixels
+    pixels = (cropped(decoded, picture.crop, path) if picture.crop else decoded).pixels
     pixels_digest = picture.pixels or digest(pixels)
     shown = _resized(_without_captions(pixels, picture.captions), image_size)
-    return np.rint(255 * shown).astype(np.uint8), pixels_digest, bool(pixels.min() == pixels.max())
+    grey = 255 * shown
+    image = np.rint(grey, out=grey).astype(np.uint8)
+    return image, pixels_digest, bool(image.min() == image.max())
 
 
 def _without_captions(pixels: npt.NDArray[np.float32], captions: str) -> npt.NDArray[np.float32]:

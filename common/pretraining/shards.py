@@ -43,7 +43,7 @@ def write_shard(
     black = np.zeros(image_size, np.uint8)
 
     def write(file: BinaryIO) -> None:
-        def put(content: bytes) -> None:
+        def put(content: bytes | memoryview) -> None:
             digest.update(content)
             file.write(content)
 
@@ -57,7 +57,7 @@ def write_shard(
                 exclude = f"{BLANK}: one grey level" if blank else ""
             except ImageError as error:
                 exclude = f"{UNREADABLE}: {str(error).removeprefix(sources[picture.source].root)}"
-            put(image.tobytes())
+            put(image.data)
             lines.append([*picture._replace(pixels=pixels), exclude])
 
     path.with_suffix(SUM).unlink(missing_ok=True)
