@@ -44,5 +44,9 @@ class RunError(UserError):
     """A run that cannot go on: a loss that is not finite, no trained model, a state that cannot be read."""
 
 
+class PlanError(UserError):
+    """A plan of a comparison that asks for what does not exist, or for an unequal contest."""
+
+
 class StorageError(UserError):
     """A file that could not be written: no space left, or no permission."""

@@ -1,0 +1,172 @@
+"""A comparison, from a plan that is set up to its verdicts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ..errors import RunError
+from ..statistics import Interval, Paired, Reach, Verdict, alternatives, verdicts
+from ..statistics.wording import sentence
+from .as_published import OverScenarios, key_metric, over_scenarios
+from .choice import Trained, choose, trained
+from .engine import Engine
+from .evidence import paired, score, within_folds
+from .jobs import Job, evaluation
+from .plan import Trial
+from .progress import told
+from .setup import Setup, outlook
+from .worker import finished
+
+Place = tuple[str, int]
+"""Fold and seed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contrast:
+    """One initialisation against the reference on one problem.
+
+    Attributes:
+        bundle: Of the problem.
+        first: The initialisation.
+        second: The reference.
+        pairs: Their models by fold and seed.
+        verdict: What is said.
+        alternatives: What other estimators say.
+        published: The comparison over scenarios; None where scenarios were not all tested.
+    """
+
+    bundle: str
+    first: str
+    second: str
+    pairs: Sequence[Paired]
+    verdict: Verdict
+    alternatives: Mapping[str, Interval]
+    published: OverScenarios | None
+
+    @property
+    def name(self) -> str:
+        """What it is called in tables and figures."""
+        return f"{self.bundle}: {self.first} against {self.second}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """All that was found.
+
+    Attributes:
+        setup: What was run.
+        trained: Every training.
+        chosen: Those that stand for their initialisation, by bundle, initialisation, fold and seed.
+        scores: Test AUC of every training that was tested.
+        folds: AUC over all folds, by bundle, initialisation and seed.
+        contrasts: One for each bundle and initialisation other than the reference.
+        outlook: By bundle, what could be said beforehand of "equivalent".
+    """
+
+    setup: Setup
+    trained: Sequence[Trained]
+    chosen: Sequence[Trained]
+    scores: Mapping[str, Interval]
+    folds: Mapping[tuple[str, str, int], Interval]
+    contrasts: Sequence[Contrast]
+    outlook: Mapping[str, Reach]
+
+
+def compare(setup: Setup, engine: Engine) -> Comparison:
+    """Train, choose, test, and return what was found; what is finished is not run again.
+
+    Raises:
+        RunError: Runs failed; all others have been finished.
+    """
+    with engine:
+        cards = _carry_out(list(setup.jobs.values()), engine)
+        found = [_trained(setup, trial, job, cards[job.key]) for trial, job in setup.jobs.items()]
+        chosen = choose(found)
+        tested = found if setup.plan.mode == "as_published" else chosen
+        plan, problems = setup.plan, setup.problems
+        evaluations = [evaluation(its.job, its.trial, plan, problems[its.trial.bundle]) for its in tested]
+        _carry_out(evaluations, engine)
+    return Comparison(
+        setup=setup,
+        trained=found,
+        chosen=chosen,
+        scores={its.job.key: score(its) for its in tested},
+        folds={place: within_folds(its) for place, its in _by_seed(chosen).items()},
+        contrasts=_contrasts(setup, chosen, tested),
+        outlook=outlook(setup),
+    )
+
+
+def _trained(setup: Setup, trial: Trial, job: Job, card: dict[str, object]) -> Trained:
+    problem = setup.problems[trial.bundle]
+    return trained(trial, job, card, problem, key_metric(setup.plan, problem.config))
+
+
+def _carry_out(jobs: Sequence[Job], engine: Engine) -> dict[str, dict[str, object]]:
+    """Return the cards of all jobs by key, running those that are not finished."""
+    cards = {job.key: card for job in jobs if (card := finished(job))}
+    left = list({job.key: job for job in jobs if job.key not in cards}.values())
+    failed = []
+    for job, card in told(engine.carry_out(left), finished=len(cards), total=len(cards) + len(left)):
+        cards[job.key] = card
+        if "error" in card:
+            failed.append(f"{job.name}: {card['error']}")
+    if failed:
+        raise RunError(
+            f"{len(failed)} of {len(jobs)} runs failed, the first: {failed[0]}; the same command tries them again, and "
+            "repeats no other"
+        )
+    return cards
+
+
+def _by_seed(chosen: Sequence[Trained]) -> dict[tuple[str, str, int], list[Trained]]:
+    groups: dict[tuple[str, str, int], list[Trained]] = {}
+    for its in chosen:
+        groups.setdefault((its.trial.bundle, its.trial.initialisation, its.trial.seed), []).append(its)
+    return groups
+
+
+def _contrasts(setup: Setup, chosen: Sequence[Trained], tested: Sequence[Trained]) -> list[Contrast]:
+    """Return every contrast; p is adjusted for all of them, over bundles and initialisations."""
+    plan, second = setup.plan, setup.plan.reference
+    places = [(bundle, first) for bundle in plan.bundles for first in plan.compared]
+    pairs = {place: paired(_arm(chosen, *place), _arm(chosen, place[0], second)) for place in places}
+    named = {" ".join(place): its for place, its in pairs.items()}
+    found = verdicts(named, arms=("the first", second), margin=plan.margin)
+    result = []
+    for bundle, first in places:
+        verdict = found[f"{bundle} {first}"]
+        worded = replace(verdict, sentence=sentence(vars(verdict), (first, second)))
+        result.append(
+            Contrast(
+                bundle=bundle,
+                first=first,
+                second=second,
+                pairs=pairs[bundle, first],
+                verdict=worded,
+                alternatives=alternatives(pairs[bundle, first]),
+                published=_published(tested, bundle, first, second) if plan.mode == "as_published" else None,
+            )
+        )
+    return result
+
+
+def _arm(chosen: Sequence[Trained], bundle: str, initialisation: str) -> dict[Place, Trained]:
+    own = [its for its in chosen if (its.trial.bundle, its.trial.initialisation) == (bundle, initialisation)]
+    return {(its.trial.fold, its.trial.seed): its for its in own}
+
+
+def _published(tested: Sequence[Trained], bundle: str, first: str, second: str) -> OverScenarios | None:
+    """Return the comparison over scenarios that both have; None of fewer than two."""
+    means = [_scenario_means(tested, bundle, name) for name in (first, second)]
+    shared = [scenario for scenario in means[0] if scenario in means[1]]
+    if len(shared) < 2:
+        return None
+    return over_scenarios([means[0][its] for its in shared], [means[1][its] for its in shared])
+
+
+def _scenario_means(tested: Sequence[Trained], bundle: str, initialisation: str) -> dict[tuple[str, str, float], float]:
+    values: dict[tuple[str, str, float], list[float]] = {}
+    for its in tested:
+        if (its.trial.bundle, its.trial.initialisation) == (bundle, initialisation):
+            values.setdefault(its.trial.scenario, []).append(score(its).value)
+    return {scenario: sum(its) / len(its) for scenario, its in values.items()}

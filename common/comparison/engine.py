@@ -1,0 +1,82 @@
+"""Many jobs on one machine or many: Ray hands them out, and again where a worker or a machine dies."""
+
+import os
+from collections.abc import Iterator, Sequence
+from types import TracebackType
+from typing import Any
+
+from ..errors import RunError
+from .jobs import Job
+from .worker import carry_out
+
+RETRIES = 5
+"""How often a job is handed out again after its worker has died, such as with its machine."""
+
+CORES_BESIDE_A_GPU = 4
+"""Cores of a run that has a GPU: they read and augment images."""
+
+OBJECTS = 100 << 20
+"""Bytes of Ray's shared memory here: jobs and cards are small. Ray takes a third of the machine's memory otherwise."""
+
+Outcome = tuple[Job, dict[str, Any]]
+
+
+class Engine:
+    """A connection to Ray, local or to a cluster, as a context.
+
+    Shared storage is a plain folder: every machine sees the repository, its environment, the data and the results
+    under the same paths.
+
+    Args:
+        address: Of a running cluster (`ray start --head` prints it); empty starts Ray here, for this comparison.
+        cpus: Cores of a run; 0 is all of a machine's, or a few beside a GPU.
+        gpus: GPUs of a run, which may be a fraction; None is one, where machines have any.
+    """
+
+    def __init__(self, *, address: str = "", cpus: int = 0, gpus: float | None = None) -> None:
+        self.address = address
+        self.cpus = cpus
+        self.gpus = gpus
+
+    def __enter__(self) -> "Engine":
+        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # Ray tells its makers of each start otherwise
+        import ray
+
+        options = {"address": self.address} if self.address else {"address": "local", "object_store_memory": OBJECTS}
+        try:
+            ray.init(
+                **options, include_dashboard=None if self.address else False, log_to_driver=False, logging_level="ERROR"
+            )
+        except (ConnectionError, ValueError) as error:
+            raise RunError(f"--address is that of a running Ray cluster; got {self.address!r} ({error})") from error
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        import ray
+
+        ray.shutdown()
+
+    def carry_out(self, jobs: Sequence[Job]) -> Iterator[Outcome]:
+        """Yield each job with its card as it ends; the card has an `error` where it failed."""
+        import ray
+
+        task = ray.remote(carry_out).options(max_retries=RETRIES, **self._needs())
+        pending = {task.remote(job): job for job in jobs}
+        while pending:
+            (ready, *_), _ = ray.wait(list(pending), num_returns=1)
+            job = pending.pop(ready)
+            try:
+                card = ray.get(ready)
+            except ray.exceptions.RayError as error:
+                card = {"error": str(error).strip().splitlines()[-1]}
+            yield job, card
+
+    def _needs(self) -> dict[str, float]:
+        import ray
+
+        machines = [machine["Resources"] for machine in ray.nodes() if machine["Alive"]]
+        gpus = min(1.0, max(its.get("GPU", 0.0) for its in machines)) if self.gpus is None else self.gpus
+        cores = min(its["CPU"] for its in machines if its.get("CPU") and its.get("GPU", 0) >= min(gpus, 1))
+        return {"num_cpus": self.cpus or (min(CORES_BESIDE_A_GPU, cores) if gpus else cores), "num_gpus": gpus}

@@ -1,0 +1,74 @@
+"""What was predicted of the test parts, as the statistics want it: two models on the same images."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import RunError
+from ..metrics import Predictions, read_predictions
+from ..statistics import Interval, Paired
+from ..statistics.delong import auc_interval
+from .choice import Trained
+
+
+def tested(one: Trained) -> Predictions:
+    """Return the predictions of the test part whose label is known, in the order of image and frame."""
+    found = read_predictions(Path(one.job.folder) / "eval" / "predictions.csv").select("test").known()
+    return found.rows(np.lexsort((found.frame, found.image)))
+
+
+def paired(first: Mapping[tuple[str, int], Trained], second: Mapping[tuple[str, int], Trained]) -> list[Paired]:
+    """Return the pairs of two initialisations.
+
+    Args:
+        first: By fold and seed, the training that was chosen.
+        second: Of the other initialisation.
+
+    Raises:
+        RunError: They were tested on different images.
+    """
+    return [_pair(its, second[place]) for place, its in first.items()]
+
+
+def _pair(first: Trained, second: Trained) -> Paired:
+    a, b = tested(first), tested(second)
+    same = len(a) == len(b) and all(
+        np.array_equal(getattr(a, name), getattr(b, name)) for name in ("image", "frame", "label")
+    )
+    if not same:
+        raise RunError(
+            f"two models are compared on the same images; {first.job.folder} and {second.job.folder} were tested on "
+            "different ones: delete both folders and give the command again"
+        )
+    return Paired(
+        seed=first.trial.seed,
+        fold=first.trial.fold,
+        label=a.label,
+        score_a=a.positive.astype(np.float64),
+        score_b=b.positive.astype(np.float64),
+        patient=patients(a),
+    )
+
+
+def patients(found: Predictions) -> np.ndarray:
+    """Return whose each image is: of a patient, a study where no patient is known, else of itself alone."""
+    own = np.char.add(np.char.add(found.image, " "), found.frame)
+    return np.where(found.cluster == "", own, found.cluster)
+
+
+def score(one: Trained) -> Interval:
+    """Return the test AUC of a training, clustered by patient."""
+    found = tested(one)
+    return auc_interval(found.label, found.positive, patients=patients(found))
+
+
+def within_folds(ones: Sequence[Trained]) -> Interval:
+    """Return the AUC over the folds of one initialisation and seed, each image compared within its fold only."""
+    every = [tested(one) for one in ones]
+    return auc_interval(
+        np.concatenate([its.label for its in every]),
+        np.concatenate([its.positive for its in every]),
+        patients=np.concatenate([patients(its) for its in every]),
+        folds=np.concatenate([its.fold for its in every]),
+    )

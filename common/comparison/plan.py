@@ -1,0 +1,228 @@
+"""A plan: which initialisations are compared, on which problems, with which trainings; all of it declared beforehand.
+
+A JSON file with every key of `KEYS`; `plans/` has the ready ones.
+"""
+
+import difflib
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import PlanError
+
+KEYS = {
+    "_desc_": "what the plan is for, and what it costs",
+    "bundles": "by name of a bundle, the prepared data set it is trained on",
+    "initialisations": "by name, what --pretrained is, or {pretrained, scenarios} with scenarios of its own",
+    "reference": "the initialisation that every other one is compared with",
+    "backbones": "a list of networks",
+    "scenarios": "a list of {trainable, learning_rates}",
+    "folds": "a list of folds: 0 to 4, official, official_k",
+    "seeds": "a list of whole numbers from 0, three or more for a verdict about initialisations",
+    "mode": "fair (each weight with its own input) or as_published (the paper's protocol)",
+    "margin": "the AUC difference below which two initialisations are called equivalent",
+    "head": "values of further head keys, the same for every training",
+}
+"""What a plan says, and what that is."""
+
+MODES = ("fair", "as_published")
+
+HEAD = (
+    *("window", "image_size", "max_epochs", "patience", "val_interval", "batch_size", "precision", "num_workers"),
+    "device",
+)
+"""Keys of a bundle's head that a plan may set under `head`; the others are its own, or not a matter of comparing."""
+
+READY = Path(__file__).parent / "plans"
+"""The plans that come with this collection."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scenario:
+    """One way to train: what is trainable, and how fast it learns."""
+
+    trainable: str
+    learning_rate: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Initialisation:
+    """Weights to begin from, as `--pretrained` has them, and the scenarios they are tried in."""
+
+    pretrained: str
+    scenarios: tuple[Scenario, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """One training of a plan."""
+
+    bundle: str
+    initialisation: str
+    backbone: str
+    trainable: str
+    learning_rate: float
+    fold: str
+    seed: int
+
+    @property
+    def group(self) -> tuple[str, str, str, int]:
+        """Bundle, initialisation, fold and seed: of the trainings that share them one is chosen."""
+        return self.bundle, self.initialisation, self.fold, self.seed
+
+    @property
+    def scenario(self) -> tuple[str, str, float]:
+        """Backbone, trainable and learning rate: what is chosen."""
+        return self.backbone, self.trainable, self.learning_rate
+
+    def __str__(self) -> str:
+        rate = f"{self.learning_rate:g}"
+        return (
+            f"{self.bundle} {self.initialisation} {self.backbone} {self.trainable} {rate} "
+            f"fold {self.fold} seed {self.seed}"
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """A plan whose every key has been checked; fields are those of `KEYS`."""
+
+    description: str
+    bundles: Mapping[str, str]
+    initialisations: Mapping[str, Initialisation]
+    reference: str
+    backbones: tuple[str, ...]
+    folds: tuple[str, ...]
+    seeds: tuple[int, ...]
+    mode: str
+    margin: float
+    head: Mapping[str, Any]
+
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """The initialisations that are compared with the reference: all others."""
+        return tuple(name for name in self.initialisations if name != self.reference)
+
+    def trials(self) -> list[Trial]:
+        """Return every training; those of a fold and seed stand together, so that verdicts fill from the first."""
+        return [
+            Trial(bundle=bundle, initialisation=name, backbone=backbone, fold=fold, seed=seed, **asdict(scenario))
+            for bundle in self.bundles
+            for seed in self.seeds
+            for fold in self.folds
+            for name, initialisation in self.initialisations.items()
+            for backbone in self.backbones
+            for scenario in initialisation.scenarios
+        ]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return all of it, ready for JSON; differs from its file in that scenarios are spelled out."""
+        return asdict(self)
+
+
+def read_plan(name: str) -> dict[str, Any]:
+    """Return the content of a plan, by the name of a ready one or the path of a file.
+
+    Raises:
+        PlanError: No such plan, or not JSON.
+    """
+    ready = sorted(path.stem for path in READY.glob("*.json"))
+    path = READY / f"{name}.json" if name in ready else Path(name)
+    if not path.is_file():
+        raise PlanError(f"a plan is {', '.join(ready)} or the path of a JSON file; there is no {name!r}")
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise PlanError(f"a plan is JSON; {path} is not ({error}): mend it, or start from a copy of {READY}") from error
+    if not isinstance(content, dict):
+        raise PlanError(f"a plan is an object with the keys {', '.join(KEYS)}; {path} holds {type(content).__name__}")
+    return content
+
+
+def plan_of(content: Mapping[str, Any]) -> Plan:
+    """Return a plan from the content of its file.
+
+    Raises:
+        PlanError: An unknown, missing or empty key, a value that it cannot have, or budgets that are not equal.
+    """
+    _check_keys(content, KEYS, "a plan")
+    for key in ("bundles", "initialisations", "backbones", "scenarios", "folds", "seeds"):
+        _check(bool(content[key]), f"{key} is {KEYS[key]}, at least one", content[key])
+    common = _scenarios(content["scenarios"])
+    arms = {name: _initialisation(name, arm, common) for name, arm in content["initialisations"].items()}
+    _check_budgets(arms)
+    _check(content["reference"] in arms, f"reference is one of {', '.join(arms)}", content["reference"])
+    _check(content["mode"] in MODES, f"mode is one of {', '.join(MODES)}", content["mode"])
+    margin, seeds, folds = content["margin"], content["seeds"], [str(fold) for fold in content["folds"]]
+    _check(isinstance(margin, int | float) and 0 < margin < 0.5, "margin is between 0 and 0.5", margin)
+    _check(all(isinstance(seed, int) and seed >= 0 for seed in seeds), f"seeds is {KEYS['seeds']}", seeds)
+    for key, values in (("seeds", seeds), ("folds", folds), ("backbones", content["backbones"])):
+        _check(len(set(values)) == len(values), f"{key} names each once", values)
+    _check_keys(content["head"], HEAD, "head", complete=False)
+    return Plan(
+        description=content["_desc_"],
+        bundles=dict(content["bundles"]),
+        initialisations=arms,
+        reference=content["reference"],
+        backbones=tuple(content["backbones"]),
+        folds=tuple(folds),
+        seeds=tuple(seeds),
+        mode=content["mode"],
+        margin=float(margin),
+        head=dict(content["head"]),
+    )
+
+
+def _initialisation(name: str, arm: Any, common: tuple[Scenario, ...]) -> Initialisation:
+    if isinstance(arm, str):
+        return Initialisation(pretrained=arm, scenarios=common)
+    _check(isinstance(arm, dict), f"initialisation {name} is {KEYS['initialisations']}", arm)
+    _check_keys(arm, ("pretrained", "scenarios"), f"initialisation {name}")
+    return Initialisation(pretrained=arm["pretrained"], scenarios=_scenarios(arm["scenarios"]))
+
+
+def _scenarios(entries: Any) -> tuple[Scenario, ...]:
+    from ..networks.classifier import TRAINABLE
+
+    found = []
+    _check(isinstance(entries, list), f"scenarios is {KEYS['scenarios']}", entries)
+    for entry in entries:
+        _check_keys(entry, ("trainable", "learning_rates"), "a scenario")
+        _check(entry["trainable"] in TRAINABLE, f"trainable is one of {', '.join(TRAINABLE)}", entry["trainable"])
+        rates = entry["learning_rates"]
+        positive = (
+            isinstance(rates, list) and rates and all(isinstance(rate, int | float) and rate > 0 for rate in rates)
+        )
+        _check(bool(positive), "learning_rates is a list of numbers above 0", rates)
+        found += [Scenario(trainable=entry["trainable"], learning_rate=float(rate)) for rate in rates]
+    _check(len(set(found)) == len(found), "a scenario is named once", entries)
+    return tuple(found)
+
+
+def _check_budgets(arms: Mapping[str, Initialisation]) -> None:
+    """Refuse initialisations of which one is tried more often than another: the best of more trials looks better."""
+    tried = {name: len(arm.scenarios) for name, arm in arms.items()}
+    if len(set(tried.values())) > 1:
+        told = ", ".join(f"{name} {count}" for name, count in tried.items())
+        raise PlanError(f"every initialisation is tried in equally many scenarios; got {told}: give each as many")
+
+
+def _check_keys(found: Any, allowed: Collection[str], what: str, *, complete: bool = True) -> None:
+    _check(isinstance(found, Mapping), f"{what} is an object with the keys {', '.join(allowed)}", found)
+    for key in found:
+        if key not in allowed:
+            raise PlanError(f"{what} has no key {key!r}: did you mean {_nearest(key, allowed)!r}?")
+    if complete and (missing := [key for key in allowed if key not in found]):
+        meaning = f" ({KEYS[missing[0]]})" if missing[0] in KEYS else ""
+        raise PlanError(f"{what} says everything; it lacks {missing[0]!r}{meaning}: add it")
+
+
+def _nearest(key: str, allowed: Iterable[str]) -> str:
+    return difflib.get_close_matches(key, list(allowed), n=1, cutoff=0)[0]
+
+
+def _check(holds: bool, rule: str, value: Any) -> None:
+    if not holds:
+        raise PlanError(f"{rule}; got {value!r}: change the plan")

@@ -1,0 +1,112 @@
+"""A plan made ready: everything that can be refused is refused here, before anything trains."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import DatasetError, WeightsError
+from ..files import read_json, write_json
+from ..statistics import Reach, reach
+from ..statistics.verdict import FEWEST_PATIENTS, Reason
+from .beginnings import Beginning, beginnings, refuse_tested
+from .jobs import Job, training
+from .plan import Plan, Trial
+from .problems import Problem, problem
+from .worker import finished
+
+RECORD = "plan.json"
+"""What a comparison's folder says it is: the plan, and the hashes of data and weights that it began with."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setup:
+    """A plan with what it runs on.
+
+    Attributes:
+        plan: What was declared.
+        out: Where results go.
+        problems: By name of the bundle.
+        beginnings: By initialisation and backbone.
+        jobs: The training of each trial.
+    """
+
+    plan: Plan
+    out: Path
+    problems: Mapping[str, Problem]
+    beginnings: Mapping[tuple[str, str], Beginning]
+    jobs: Mapping[Trial, Job]
+
+
+def set_up(plan: Plan, out: Path) -> Setup:
+    """Return the plan made ready.
+
+    Raises:
+        UserError: A bundle, data set, fold, knob or weights that cannot be used; or data or weights that have changed
+            since the comparison in `out` began.
+    """
+    problems = {bundle: problem(bundle, plan) for bundle in plan.bundles}
+    weights = beginnings(plan)
+    refuse_tested(weights.values(), problems.values())
+    jobs = {
+        trial: training(trial, plan, problems[trial.bundle], weights[trial.initialisation, trial.backbone], out)
+        for trial in plan.trials()
+    }
+    result = Setup(plan=plan, out=out, problems=problems, beginnings=weights, jobs=jobs)
+    _refuse_changed(read_json(out / RECORD, default={}), _record(result), out)
+    return result
+
+
+def begin(setup: Setup) -> None:
+    """Write what the comparison is into its folder."""
+    write_json(setup.out / RECORD, _record(setup))
+
+
+def _record(setup: Setup) -> dict[str, Any]:
+    weights: dict[str, dict[str, str]] = {}
+    for (name, backbone), beginning in setup.beginnings.items():
+        weights.setdefault(name, {})[backbone] = beginning.sha256
+    data = {bundle: dict(its.hashes) for bundle, its in setup.problems.items()}
+    return {**setup.plan.as_json(), "sha256": {"data": data, "weights": weights}}
+
+
+def _refuse_changed(before: Mapping[str, Any], now: Mapping[str, Any], out: Path) -> None:
+    """Refuse to mix runs on different data, or from different weights of the same name."""
+    if not before:
+        return
+    kinds = {"data": DatasetError, "weights": WeightsError}
+    for kind, refusal in kinds.items():
+        for name, its in now["sha256"][kind].items():
+            for part in its.keys() & before["sha256"][kind].get(name, {}).keys():
+                old, new = before["sha256"][kind][name][part], its[part]
+                if old != new:
+                    raise refusal(
+                        f"all runs of a comparison are on the same data, from the same weights; {name} ({part}) had "
+                        f"sha256 {old[:8]} when {out} began, and has {new[:8]}: put it back, or give another --out"
+                    )
+
+
+def outlook(setup: Setup) -> dict[str, Reach]:
+    """Return for each bundle whether "equivalent" can come out with so many patients."""
+    return {
+        bundle: reach(max(its.positives, 1), max(its.negatives, 1), margin=setup.plan.margin)
+        for bundle, its in setup.problems.items()
+    }
+
+
+def dry_run(setup: Setup) -> str:
+    """Return what would be run, how much of it is finished, and what "equivalent" would need."""
+    lines = [f"{job.key}  {trial}" for trial, job in setup.jobs.items()]
+    done = sum(finished(job) is not None for job in setup.jobs.values())
+    groups = len({trial.group for trial in setup.jobs})
+    evaluated = len(lines) if setup.plan.mode == "as_published" else groups
+    told = f" ({done} of them finished)" if done else ""
+    lines += ["", f"{len(lines)} trainings{told}, {evaluated} evaluations on test, in {setup.out}"]
+    if setup.plan.compared:
+        lines += [f"{bundle}: {_expected(setup.problems[bundle], its)}" for bundle, its in outlook(setup).items()]
+    return "\n".join(lines)
+
+
+def _expected(its: Problem, found: Reach) -> str:
+    few = min(its.positives, its.negatives) < FEWEST_PATIENTS
+    return f"no verdict, since {Reason.FEW_PATIENTS.value}" if few else found.sentence

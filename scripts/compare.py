@@ -1,0 +1,112 @@
+"""Compare initialisations on your data: train by a plan, choose on validation, test once, and say which is better."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from argparse import Namespace
+from typing import Any
+
+from common.commands import parser, run
+from common.errors import PlanError
+
+DESCRIPTION = """\
+Does one initialisation beat another on this data set, and by how much? Trains every initialisation of a plan in the
+same number of scenarios, chooses on validation, tests what was chosen once, and leaves in the folder of --out:
+
+  comparison.html   the verdict in a sentence first, then all that it stands on
+  verdict.json      the same for programs; verdicts.csv and runs.csv for spreadsheets
+  runs/KEY          each run: model, predictions, log
+
+Each run is a process of its own. Kill the command at any moment: the same command continues, and repeats no finished
+run. Runs are spread over this machine, or with --address over a Ray cluster whose machines share the files."""
+
+
+def main(arguments: Namespace) -> int:
+    """Compare, print the verdicts, and return 0."""
+    from common.comparison.setup import begin, dry_run, set_up
+
+    plan = _plan(arguments)
+    out = arguments.out or Path("comparisons") / "_".join([Path(arguments.plan).stem, *plan.bundles])
+    setup = set_up(plan, out)
+    if arguments.dry_run:
+        print(dry_run(setup))
+        return 0
+    from common.comparison.compare import compare
+    from common.comparison.engine import Engine
+    from common.comparison.results import summary, write_results
+
+    begin(setup)
+    found = compare(setup, Engine(address=arguments.address, cpus=arguments.cpus, gpus=arguments.gpus))
+    write_results(found, command=_command())
+    print(summary(found))
+    return 0
+
+
+def _plan(arguments: Namespace) -> Any:
+    """Return the plan with what the command line says: bundles, their data, further initialisations."""
+    from common.comparison.plan import plan_of, read_plan
+    from common.comparison.problems import default_data
+
+    content = read_plan(arguments.plan)
+    named = content.get("bundles") or {}
+    bundles = {name: named.get(name) or default_data(name) for name in arguments.bundles or named}
+    arms = {**content.get("initialisations", {}), **dict(_pair(text, "--arm") for text in arguments.arm)}
+    bundles |= _data(arguments.dataset_dir, list(bundles))
+    return plan_of({**content, "bundles": bundles, "initialisations": arms})
+
+
+def _data(given: list[str], bundles: list[str]) -> dict[str, str]:
+    if len(given) == 1 and len(bundles) == 1 and "=" not in given[0]:
+        return {bundles[0]: given[0]}
+    pairs = dict(_pair(text, "--dataset_dir") for text in given)
+    if strange := set(pairs) - set(bundles):
+        raise PlanError(f"--dataset_dir names a bundle that is compared, of {', '.join(bundles)}; got {min(strange)!r}")
+    return pairs
+
+
+def _pair(text: str, option: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not (name and equals and value):
+        raise PlanError(f"{option} is NAME=VALUE; got {text!r}")
+    return name, value
+
+
+def _command() -> str:
+    import shlex
+
+    return shlex.join(["python", *sys.argv])
+
+
+def arguments() -> Namespace:
+    """Return the command line."""
+    result = parser(DESCRIPTION, "python scripts/compare.py breast_us --dataset_dir data/busbra --plan quick --dry-run")
+    result.add_argument("bundles", metavar="BUNDLE", nargs="*", help="what to compare on (default: the plan's)")
+    result.add_argument("--plan", default="quick", help="quick, paper, cv or a JSON file (default: quick)")
+    result.add_argument("--out", metavar="FOLDER", type=Path, help="results (default: comparisons/PLAN_BUNDLE)")
+    result.add_argument(
+        "--dataset_dir",
+        metavar="[BUNDLE=]DIR",
+        action="append",
+        default=[],
+        help="a bundle's prepared data set (default: the plan's, else the bundle's own)",
+    )
+    result.add_argument(
+        "--arm",
+        metavar="NAME=PRETRAINED",
+        action="append",
+        default=[],
+        help="another initialisation: auto, random, radimagenet, imagenet ... or the path of a weights file",
+    )
+    result.add_argument("--address", default="", help="of a running Ray cluster (default: this machine alone)")
+    result.add_argument("--cpus", metavar="N", type=int, default=0, help="cores of a run (default: all; 4 with a GPU)")
+    result.add_argument(
+        "--gpus", metavar="X", type=float, help="GPUs of a run, may be 0.5 (default: 1 if there is any)"
+    )
+    result.add_argument("--dry-run", action="store_true", help="print the runs and what they could tell; run nothing")
+    return result.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(run(main, arguments()))
