@@ -1,6 +1,8 @@
 """Many jobs on one machine or many: Ray hands them out, and again where a worker or a machine dies."""
 
+import logging
 import os
+import socket
 from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import Any
@@ -17,6 +19,9 @@ CORES_BESIDE_A_GPU = 4
 
 OBJECTS = 100 << 20
 """Bytes of Ray's shared memory here: jobs and cards are small. Ray takes a third of the machine's memory otherwise."""
+
+PATIENCE = 10
+"""Seconds in which a cluster answers."""
 
 Outcome = tuple[Job, dict[str, Any]]
 
@@ -42,13 +47,10 @@ class Engine:
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # Ray tells its makers of each start otherwise
         import ray
 
-        options = {"address": self.address} if self.address else {"address": "local", "object_store_memory": OBJECTS}
-        try:
-            ray.init(
-                **options, include_dashboard=None if self.address else False, log_to_driver=False, logging_level="ERROR"
-            )
-        except (ConnectionError, ValueError) as error:
-            raise RunError(f"--address is that of a running Ray cluster; got {self.address!r} ({error})") from error
+        local = {"address": "local", "object_store_memory": OBJECTS, "include_dashboard": False}
+        options = {"address": self.address} if self.address else local
+        _refuse_silent(self.address)
+        ray.init(**options, log_to_driver=False, logging_level=logging.ERROR)
         return self
 
     def __exit__(
@@ -78,5 +80,24 @@ class Engine:
 
         machines = [machine["Resources"] for machine in ray.nodes() if machine["Alive"]]
         gpus = min(1.0, max(its.get("GPU", 0.0) for its in machines)) if self.gpus is None else self.gpus
-        cores = min(its["CPU"] for its in machines if its.get("CPU") and its.get("GPU", 0) >= min(gpus, 1))
-        return {"num_cpus": self.cpus or (min(CORES_BESIDE_A_GPU, cores) if gpus else cores), "num_gpus": gpus}
+        cores = [its.get("CPU", 0.0) for its in machines if its.get("GPU", 0.0) >= gpus]
+        if not cores or self.cpus > max(cores):
+            offered = ", ".join(f"{its.get('CPU', 0):g} cores with {its.get('GPU', 0):g} GPUs" for its in machines)
+            raise RunError(
+                f"a run fits into one machine; it would need {self.cpus or 1} cores and {gpus:g} GPUs, and there are "
+                f"{offered}: lower --cpus or --gpus"
+            )
+        # Where machines differ, no run asks for more than the smallest has.
+        wanted = min(CORES_BESIDE_A_GPU, *cores) if gpus else min(cores)
+        return {"num_cpus": self.cpus or wanted, "num_gpus": gpus}
+
+
+def _refuse_silent(address: str) -> None:
+    """Refuse a cluster's address at which nobody listens: Ray would go on knocking for minutes."""
+    host, _, port = address.rpartition(":")
+    if not address:
+        return
+    try:
+        socket.create_connection((host, int(port)), timeout=PATIENCE).close()
+    except (OSError, ValueError) as error:
+        raise RunError(f"--address is HOST:PORT of a running Ray cluster; got {address!r} ({error})") from error

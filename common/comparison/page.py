@@ -149,7 +149,7 @@ def _beside_the_paper(contrasts: Sequence[Contrast]) -> str:
 
 
 def _as_published(contrasts: Sequence[Contrast]) -> str:
-    rows = [
+    rows: list[Sequence[str | int]] = [
         (
             escape(contrast.name),
             *(f"{mean:.3f} ± {sd:.3f}" for mean, sd in zip(its.mean, its.sd, strict=True)),
