@@ -141,9 +141,9 @@ def _beside_the_paper(contrasts: Sequence[Contrast]) -> str:
         return ""
     head = ("comparison", "paper: RadImageNet over ImageNet", "here, relative", "here, points of AUC [95 %]", "images")
     told = note(
-        "Mei et al., Radiology: Artificial Intelligence 2022;4(5):e210315. Its gains are relative, on its own data, with "
-        "one input for all weights; they answer the same question only where the initialisations here are RadImageNet "
-        "and ImageNet."
+        "Mei et al., Radiology: Artificial Intelligence 2022;4(5):e210315. Its gains are relative, on its own data, "
+        "with one input for all weights; they answer the same question only where the initialisations here are "
+        "RadImageNet and ImageNet."
     )
     return told + table(head, rows)
 

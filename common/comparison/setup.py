@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..errors import DatasetError, WeightsError
+from ..errors import DatasetError, PlanError, WeightsError
 from ..files import read_json, write_json
 from ..statistics import Reach, reach
 from ..statistics.verdict import FEWEST_PATIENTS, Reason
@@ -43,7 +43,7 @@ def set_up(plan: Plan, out: Path) -> Setup:
 
     Raises:
         UserError: A bundle, data set, fold, knob or weights that cannot be used; or data or weights that have changed
-            since the comparison in `out` began.
+            since the comparison in `out` began; or two initialisations that are the same.
     """
     problems = {bundle: problem(bundle, plan) for bundle in plan.bundles}
     weights = beginnings(plan)
@@ -52,9 +52,22 @@ def set_up(plan: Plan, out: Path) -> Setup:
         trial: training(trial, plan, problems[trial.bundle], weights[trial.initialisation, trial.backbone], out)
         for trial in plan.trials()
     }
+    _refuse_same(jobs)
     result = Setup(plan=plan, out=out, problems=problems, beginnings=weights, jobs=jobs)
     _refuse_changed(read_json(out / RECORD, default={}), _record(result), out)
     return result
+
+
+def _refuse_same(jobs: Mapping[Trial, Job]) -> None:
+    """Refuse two initialisations that are one under two names: `auto` is random where nothing is imported."""
+    first: dict[str, Trial] = {}
+    for trial, job in jobs.items():
+        other = first.setdefault(job.key, trial)
+        if other != trial:
+            raise PlanError(
+                f"initialisations differ in their weights; {other.initialisation} and {trial.initialisation} are the "
+                "same: leave one out, or give it other weights"
+            )
 
 
 def begin(setup: Setup) -> None:

@@ -136,6 +136,12 @@ def test_a_plan_may_grow_in_the_same_folder(content, tmp_path):
     begin(set_up(plan_of({**content, "seeds": [0, 1, 2, 3]}), tmp_path))
 
 
+def test_one_initialisation_under_two_names_is_refused(content, tmp_path):
+    content["initialisations"]["again"] = "poor"
+    with pytest.raises(PlanError, match="plain and again are the same"):
+        set_up(plan_of(content), tmp_path)
+
+
 def test_weights_that_have_seen_a_tested_image_are_refused(content, tmp_path):
     setup = set_up(plan_of(content), tmp_path)
     seen = Beginning(sha256="0", title="someone's weights", seen=frozenset({"000_0.png"}))

@@ -1,77 +1,12 @@
 """The report as a browser lays it out. Skipped where there is no Chromium (Debian's package)."""
 
-import json
-import re
-import shutil
-import subprocess
-from html import escape
-
 import pytest
 
-CHROMIUM = shutil.which("chromium")
-
-MEASURE = """
-<script>
-const problems = [];
-window.onerror = message => problems.push(message);
-const rgb = text => text.match(/[\\d.]+/g).map(Number);
-const luminance = ([r, g, b]) => [r, g, b].map(v => v / 255)
-  .map(v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
-  .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
-const behind = element => {
-  const colour = rgb(getComputedStyle(element).backgroundColor);
-  return colour.length === 3 || colour[3] === 1 ? colour : behind(element.parentElement);
-};
-window.onload = () => {
-  let least = 21;
-  for (const element of document.querySelectorAll('body, body *')) {
-    const own = [...element.childNodes].some(node => node.nodeType === 3 && node.textContent.trim());
-    if (!own || ['SCRIPT', 'STYLE'].includes(element.tagName)) continue;
-    const [a, b] = [rgb(getComputedStyle(element).color), behind(element)].map(luminance);
-    least = Math.min(least, (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05));
-  }
-  const images = [...document.images];
-  top.document.body.dataset.measured = JSON.stringify({
-    width: innerWidth, overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    dark: matchMedia('(prefers-color-scheme: dark)').matches, contrast: least, problems,
-    images: images.length, loaded: images.filter(image => image.complete && image.naturalWidth > 0).length,
-  });
-};
-</script></head>"""
-
-FRAME = (
-    "<style>:root {{ color-scheme: light dark }}</style><iframe width={width} height=900 frameborder=0 srcdoc='{page}'>"
-)
-"""A window is at least 500 pixels wide, a frame in it as wide as one likes."""
-
-QUIET = (
-    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
-    *("--disable-background-networking", "--disable-component-update", "--hide-scrollbars", "--enable-logging=stderr"),
-)
+from tests import browser
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine: apt-get install chromium")
+@browser.needed
 @pytest.mark.parametrize("width", [375, 1440])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_fits_and_is_legible(make, tmp_path, width, scheme):
-    path = tmp_path / "report.html"
-    path.write_text(FRAME.format(width=width, page=escape(make().replace("</head>", MEASURE, 1))))
-    blink = f"--blink-settings=preferredColorScheme={int(scheme == 'light')}"
-    places = [f"--user-data-dir={tmp_path / 'profile'}", "--window-size=1600,900", blink]
-    done = subprocess.run(
-        [CHROMIUM, *QUIET, *places, "--dump-dom", path.as_uri()],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-    )
-    found = re.search(r'data-measured="([^"]+)"', done.stdout)
-    assert found, done.stderr
-    measured = json.loads(found[1].replace("&quot;", '"'))
-    assert measured["width"] == width
-    assert measured["dark"] is (scheme == "dark")
-    assert measured["overflow"] == 0
-    assert measured["images"] == measured["loaded"] == 2
-    assert measured["contrast"] >= 4.5
-    assert measured["problems"] == []
-    assert "CONSOLE" not in done.stderr
+    browser.assert_legible(make(), tmp_path, width=width, scheme=scheme, images=2)
