@@ -23,6 +23,9 @@ OBJECTS = 100 << 20
 PATIENCE = 10
 """Seconds in which a cluster answers."""
 
+STARTS = 4
+"""How often Ray is started before we give up: on a machine that does much else its own 30 seconds are too few."""
+
 Outcome = tuple[Job, dict[str, Any]]
 
 
@@ -50,7 +53,14 @@ class Engine:
         local = {"address": "local", "object_store_memory": OBJECTS, "include_dashboard": False}
         options = {"address": self.address} if self.address else local
         _refuse_silent(self.address)
-        ray.init(**options, log_to_driver=False, logging_level=logging.ERROR)
+        for left in reversed(range(STARTS)):
+            try:
+                ray.init(**options, log_to_driver=False, logging_level=logging.ERROR)
+                break
+            except Exception as error:
+                ray.shutdown()
+                if not left:
+                    raise RunError(f"Ray did not start in {STARTS} attempts ({error}): is the machine busy?") from error
         return self
 
     def __exit__(
