@@ -3,6 +3,7 @@
 import logging
 import os
 import socket
+import sys
 from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import Any
@@ -30,7 +31,7 @@ Outcome = tuple[Job, dict[str, Any]]
 
 
 class Engine:
-    """A connection to Ray, local or to a cluster, as a context.
+    """A connection to Ray, local or to a cluster, as a context; made once there is a job.
 
     Shared storage is a plain folder: every machine sees the repository, its environment, the data and the results
     under the same paths.
@@ -47,31 +48,38 @@ class Engine:
         self.gpus = gpus
 
     def __enter__(self) -> "Engine":
+        return self
+
+    def _start(self) -> None:
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # Ray tells its makers of each start otherwise
         import ray
 
         local = {"address": "local", "object_store_memory": OBJECTS, "include_dashboard": False}
         options = {"address": self.address} if self.address else local
+        if ray.is_initialized():
+            return
         _refuse_silent(self.address)
         for left in reversed(range(STARTS)):
             try:
                 ray.init(**options, log_to_driver=False, logging_level=logging.ERROR)
-                break
+                return
             except Exception as error:
                 ray.shutdown()
                 if not left:
-                    raise RunError(f"Ray did not start in {STARTS} attempts ({error}): is the machine busy?") from error
-        return self
+                    told = str(error).splitlines()[0]
+                    raise RunError(f"Ray did not start in {STARTS} attempts ({told}): is the machine busy?") from error
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        import ray
-
-        ray.shutdown()
+        if "ray" in sys.modules:
+            sys.modules["ray"].shutdown()
 
     def carry_out(self, jobs: Sequence[Job]) -> Iterator[Outcome]:
         """Yield each job with its card as it ends; the card has an `error` where it failed."""
+        if not jobs:
+            return
+        self._start()
         import ray
 
         task = ray.remote(carry_out).options(max_retries=RETRIES, **self._needs())
