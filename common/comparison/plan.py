@@ -184,7 +184,7 @@ def _initialisation(name: str, arm: Any, common: tuple[Scenario, ...]) -> Initia
 
 
 def _scenarios(entries: Any) -> tuple[Scenario, ...]:
-    from ..networks.classifier import TRAINABLE
+    from ..networks.encoder import TRAINABLE
 
     found = []
     _check(isinstance(entries, list), f"scenarios is {KEYS['scenarios']}", entries)

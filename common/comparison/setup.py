@@ -8,7 +8,8 @@ from typing import Any
 from ..errors import DatasetError, PlanError, WeightsError
 from ..files import read_json, write_json
 from ..statistics import Reach, reach
-from ..statistics.verdict import FEWEST_PATIENTS, Reason
+from ..statistics.power import FEWEST_PATIENTS
+from ..statistics.verdict import Reason
 from .beginnings import Beginning, beginnings, refuse_tested
 from .jobs import Job, training
 from .plan import Plan, Trial
