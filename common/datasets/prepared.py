@@ -9,6 +9,7 @@ import os
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,7 @@ class PreparedDataset:
         """Whether the images are phantoms, which every result must then say."""
         return bool(self.description["synthetic"])
 
-    @property
+    @cached_property  # asked for with every image, and following its links takes longer than all else of an item
     def root(self) -> Path:
         """Absolute folder of the originals, below which `image` and `mask` lie."""
         return _root(self.folder, self.description["root"])
