@@ -102,7 +102,7 @@ def _check_knobs(bundle: str, knobs: Mapping[str, Any], plan: Plan) -> None:
     task = knobs["task"]
     if task != "binary":
         raise PlanError(f"initialisations are compared on a binary task, by its AUC; {bundle} is {task}: leave it out")
-    checked = {key: knobs[key] for key in (*RULES, "image_size", "class_names")}
+    checked = {key: knobs[key] for key in (*RULES, "image_size", "class_names") if key in knobs}
     for backbone in plan.backbones:
         check_knobs(backbone=backbone, device=plan.head.get("device", "cpu"), task=task, **checked)
 
