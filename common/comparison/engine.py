@@ -2,9 +2,11 @@
 
 import logging
 import os
+import signal
 import socket
 import sys
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -60,11 +62,14 @@ class Engine:
             return
         _refuse_silent(self.address)
         for left in reversed(range(STARTS)):
+            before = _children()
             try:
                 ray.init(**options, log_to_driver=False, logging_level=logging.ERROR)
                 return
             except Exception as error:
                 ray.shutdown()
+                for child in _children() - before:  # a start that failed leaves its processes, which slow the next
+                    os.kill(child, signal.SIGKILL)
                 if not left:
                     told = str(error).splitlines()[0]
                     raise RunError(f"Ray did not start in {STARTS} attempts ({told}): is the machine busy?") from error
@@ -119,3 +124,8 @@ def _refuse_silent(address: str) -> None:
         socket.create_connection((host, int(port)), timeout=PATIENCE).close()
     except (OSError, ValueError) as error:
         raise RunError(f"--address is HOST:PORT of a running Ray cluster; got {address!r} ({error})") from error
+
+
+def _children() -> set[int]:
+    """Return the processes that this one has started and that still run."""
+    return {int(pid) for path in Path("/proc/self/task").glob("*/children") for pid in path.read_text().split()}
