@@ -31,9 +31,10 @@ from common.comparison.compare import compare
 from common.comparison.engine import Engine
 from common.comparison.plan import plan_of
 from common.comparison.setup import begin, set_up
+from common.files import sha256
 
 jobs.PROGRAM = (sys.argv[1],)
-beginnings._beginning = lambda pretrained, _: beginnings.Beginning(sha256=pretrained, title=pretrained)
+beginnings._beginning = lambda name, _: beginnings.Beginning(sha256=sha256(name.encode()), title=f"{name} weights")
 setup = set_up(plan_of(json.loads(sys.argv[2])), Path(sys.argv[3]))
 begin(setup)
 compare(setup, Engine(cpus=1))
@@ -75,6 +76,7 @@ def undisturbed(small, tmp_path):
     return outcome(compared(small, tmp_path / "undisturbed", Engine(cpus=1)))
 
 
+@pytest.mark.slow
 def test_a_machine_that_dies_half_way_changes_nothing(small, undisturbed, tmp_path, monkeypatch):
     from ray.cluster_utils import Cluster
 
@@ -98,6 +100,7 @@ def test_a_machine_that_dies_half_way_changes_nothing(small, undisturbed, tmp_pa
     assert outcome(found) == undisturbed
 
 
+@pytest.mark.slow
 def test_a_driver_that_is_killed_is_continued(small, undisturbed, tmp_path):
     out = tmp_path / "out"
     driver = subprocess.Popen(
