@@ -34,7 +34,7 @@ def trained(run_bundle, phantoms, tiny, tmp_path_factory) -> Path:
 def test_a_run_leaves_all_that_it_promises(trained):
     models = {path.name for path in (trained / "models").iterdir()}
     states = {"training_state.ckpt", "training_state.previous.ckpt"}
-    assert models == {"model.pt", "model.json", "reference.npz", "run.json"} | states
+    assert models == {"model.pt", "model.json", "seen.txt", "reference.npz", "run.json"} | states
     figures = {"roc.png", "precision_recall.png", "reliability.png", "learning_curves.png", "errors.png"}
     assert {path.name for path in (trained / "eval").iterdir()} == {
         "predictions.csv",

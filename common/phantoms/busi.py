@@ -114,15 +114,20 @@ def _spoil_mask(folder: PhantomFolder, patient: int, path: str) -> None:
     """Replace the first mask of a written image by a faulty one, if a fault is due."""
     planted = {fault["kind"] for fault in folder.faults}
     kind = next((kind for kind, first in MASK_FAULTS.items() if patient >= first and kind not in planted), "")
-    mask, before = _read(folder.root / path)[1][0], list(folder.images)[-2:][0]
-    spoilt = {
-        RESIZED: mask[::2, ::2],
-        FORGOTTEN: np.zeros_like(mask),
-        FOREIGN: _read(folder.root / before)[1][0],
-    }
-    if kind:
-        folder.save(f"{Path(path).with_suffix('')}_mask.png", spoilt[kind])
-        folder.plant_fault(kind, path, of=before if kind == FOREIGN else "")
+    if not kind:
+        return
+    before = list(folder.images)[-2:][0]
+    mask = _first_mask(folder.root / (before if kind == FOREIGN else path))
+    spoilt = {RESIZED: mask[::2, ::2], FORGOTTEN: np.zeros_like(mask), FOREIGN: mask}
+    folder.save(f"{Path(path).with_suffix('')}_mask.png", spoilt[kind])
+    folder.plant_fault(kind, path, of=before if kind == FOREIGN else "")
+
+
+def _first_mask(image: Path) -> Pixels:
+    """Return the first mask of a written image, bool (H, W)."""
+    from PIL import Image
+
+    return np.asarray(Image.open(image.with_name(f"{image.stem}_mask.png")).convert("L")) > 0
 
 
 def _add_fault(folder: PhantomFolder, kind: str, patient: int) -> None:

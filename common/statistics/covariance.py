@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .delong import score_bounds
-from .difference import Difference
+from .difference import NOTHING, Difference
 from .influence import auc_influences
 from .interval import normal_quantile
 from .patients import patient_codes
@@ -46,8 +46,9 @@ def auc_difference(
     scores = np.stack([np.asarray(score, dtype=np.float64) for score in (score_a, score_b)])
     areas, moved = auc_influences(positive, scores, None if patients is None else patient_codes(patients))
     contrast = moved[0] - moved[1]
-    error, freedom = float(contrast.variance()) ** 0.5, float(contrast.freedom())
-    if error == 0 and not same_order(*scores):
+    variance = float(contrast.variance())
+    error, freedom = variance**0.5, float(contrast.freedom())
+    if variance <= NOTHING and not same_order(*scores):
         error, freedom = error_without_spread(float(areas.mean()), contrast.counts), np.inf
     return Difference(value=float(areas[0] - areas[1]), error=error, freedom=freedom, n=positive.size)
 

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from .interval import Interval, t_quantile
 
+NOTHING = 1e-24
+"""A variance up to this is rounding: an AUC is known to 1e-16, and a thousand of them add up to less than 1e-12."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .covariance import error_without_spread, same_order
-from .difference import Difference
+from .difference import NOTHING, Difference
 from .influence import auc_influences, unbiased
 from .paired import Paired, crossed
 
@@ -22,9 +22,6 @@ Floats = NDArray[np.float64]
 
 ENOUGH_SEEDS = 3
 """Fewer say too little about how much a training varies; then only the models that were trained are compared."""
-
-NOTHING = 1e-24
-"""A variance up to this is rounding: an AUC is known to 1e-16, and a thousand of them add up to less than 1e-12."""
 
 
 @dataclass(frozen=True, kw_only=True)

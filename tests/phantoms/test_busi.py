@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from common.phantoms.busi import CONFLICT, EXACT, FOREIGN, FORGOTTEN, NEAR, RESIZED, ROOT, write
+from common.phantoms.busi import CONFLICT, EXACT, FOREIGN, FORGOTTEN, MASK_FAULTS, NEAR, RESIZED, ROOT, write
 
 PATIENTS = 25
 COPIES = {EXACT, CONFLICT, NEAR}
@@ -120,6 +120,13 @@ def test_the_faults_of_masks_are_really_there(root, sidecar):
         else:
             np.testing.assert_array_equal(mask, grey(masks_of(root, fault["of"])[0]))
             assert sidecar["images"][fault["image"]]["patient"] != sidecar["images"][fault["of"]]["patient"]
+
+
+@pytest.mark.parametrize("seed", range(5, 9))
+def test_the_faults_of_masks_are_planted_whatever_the_seed(tmp_path, seed):
+    write(tmp_path / "busi", patients=16, seed=seed, difficulty=0.2)
+    kinds = [fault["kind"] for fault in json.loads((tmp_path / "busi" / "phantoms.json").read_text())["faults"]]
+    assert [kinds.count(kind) for kind in MASK_FAULTS] == [1, 1, 1]
 
 
 def test_no_other_images_are_equal(root, sidecar):
