@@ -6,6 +6,7 @@ imported where it is needed, because everything imports this package.
 
 import logging
 import os
+import time
 from collections.abc import Iterator, Sequence, Sized
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     import torch
     from ignite.engine import Engine
     from torch import nn
+
+
+PATIENCE = 60
+"""Seconds in which the first process says why all end: torchrun ends the others as soon as one has ended."""
 
 
 def rank() -> int:
@@ -187,6 +192,7 @@ def agree(facts: dict[str, Any]) -> None:
         values: Sequence[Any] = [its[name] for its in everyones]
         if len(set(values)) > 1:
             if not first_process():
+                time.sleep(PATIENCE)
                 raise SystemExit(1)
             other = next(number for number, value in enumerate(values) if value != values[0])
             raise RunError(

