@@ -37,7 +37,8 @@ left out, and why, stands in data/NAME/left_out.csv."""
 def main(arguments: Namespace) -> int:
     """Prepare, say what was found, and return 0."""
     from common.datasets.own.prepare import prepare_own
-    from common.datasets.prepare import How, prepare, summary
+    from common.datasets.prepare import How, prepare
+    from common.datasets.summary import summary
 
     refuse_misplaced(arguments.dataset, vars(arguments))
     if arguments.dataset in STORES:

@@ -9,14 +9,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from ..errors import DatasetError, ImageError, SplitError
+from ..errors import DatasetError, ImageError
 from . import Published, published
 from .annotations import mask_faults, shapes_of
 from .duplicates import Duplicate, find_duplicates
 from .fingerprints import Fingerprint
-from .folds import assign_folds, folds_of, linked, partition, parts_of, shared
+from .folds import assign_folds, folds_of, linked, parts_of, shared
 from .index import Row, contradicting, findings, is_kept, key, masks
-from .left_out import NAME as LEFT_OUT
 from .left_out import LeftOut, counted, write_left_out
 from .official import read_official
 from .prepared import PreparedDataset, write_prepared
@@ -274,31 +273,3 @@ def _difference(publication: Published, rows: Sequence[Row]) -> str:
 
 def _shared_patients(rows: Sequence[Row], fold: str) -> dict[str, int]:
     return {pair: len(patients) for pair, patients in shared(rows, parts_of(rows, fold)).items()}
-
-
-def summary(data: PreparedDataset) -> str:
-    """Return what a user wants to know after preparation: counts, folds, what is excluded, and what leaks."""
-    counts: Mapping[str, Any] = data.description["counts"]
-    patients = f"{counts['patients']:,} patients" if counts["patients"] else "unknown patients (scores are image-level)"
-    classes = ", ".join(f"{counts[name]:,} {name if name[:1].isalpha() else repr(name)}" for name in data.class_names)
-    mark = "SYNTHETIC, phantoms in the layout of " if data.synthetic else ""
-    lines = [f"{mark}{data.title}: {counts['images']:,} images of {patients}{': ' if classes else ''}{classes}"]
-    lines += [data.description["differs_from_publication"]] if data.description["differs_from_publication"] else []
-    lines += data.description.get("notes", [])
-    groups = counts["duplicate_groups"]
-    lines += [f"{groups:,} groups of duplicates, each within one part of our folds" if groups else "no duplicates"]
-    reasons = Counter(row["exclude"].partition(":")[0] for row in data.rows if not is_kept(row))
-    lines += [f"excluded: {number:,} {reason}" for reason, number in sorted(reasons.items())]
-    listed: Mapping[str, int] = data.description.get("left_out", {})
-    lines += [f"in {LEFT_OUT}, {kind}: {number:,}" for kind, number in listed.items()]
-    return "\n".join(lines + [_fold_line(data, fold) for fold in folds_of(data.rows)])
-
-
-def _fold_line(data: PreparedDataset, fold: str) -> str:
-    try:
-        sizes = Counter(partition(data.rows, fold))
-        line = f"fold {fold}: " + ", ".join(f"{sizes[part]:,} {part}" for part in ("train", "valid", "test"))
-    except SplitError as error:
-        return f"cannot be used: {error}"
-    overlaps = [f"{n:,} patients in {pair}" for pair, n in data.description["shared_patients"][fold].items() if n]
-    return f"{line} -- {', '.join(overlaps)}" if overlaps else line

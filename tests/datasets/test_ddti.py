@@ -11,8 +11,9 @@ from common.datasets.audit.findings import HANDLED, NOTE
 from common.datasets.ddti import AS_PUBLISHED, PUBLISHED, list_images
 from common.datasets.index import is_kept, masks
 from common.datasets.items import read_items, read_masked
-from common.datasets.prepare import prepare, summary
+from common.datasets.prepare import prepare
 from common.datasets.store import write_store
+from common.datasets.summary import summary
 from common.errors import DatasetError
 from common.io.decode import decode_image
 from common.phantoms.ddti import FEW, FRAMELESS, IDENTICAL, NEAR, OUTSIDE, UNPARSABLE, write

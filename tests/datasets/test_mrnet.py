@@ -7,7 +7,8 @@ import pytest
 from common.datasets.audit.checks import audit
 from common.datasets.audit.findings import HANDLED
 from common.datasets.mrnet import FOLDER, TASKS
-from common.datasets.prepare import prepare, summary
+from common.datasets.prepare import prepare
+from common.datasets.summary import summary
 from common.errors import DatasetError
 from common.phantoms.mrnet import NO_VOLUME, OTHER_SHAPE, UNLISTED, write
 

@@ -11,7 +11,8 @@ from PIL import Image
 from common.datasets import busi as busi_module
 from common.datasets.busi import FOLDER
 from common.datasets.folds import folds_of, partition
-from common.datasets.prepare import How, prepare, summary
+from common.datasets.prepare import How, prepare
+from common.datasets.summary import summary
 from common.errors import DatasetError
 
 

@@ -4,8 +4,9 @@ import pytest
 
 from common.datasets.audit.checks import audit
 from common.datasets.audit.findings import HANDLED
-from common.datasets.prepare import prepare, summary
+from common.datasets.prepare import prepare
 from common.datasets.radimagenet_repo import AS_PUBLISHED, TASKS
+from common.datasets.summary import summary
 from common.errors import DatasetError
 from common.phantoms.radimagenet_repo import write
 

@@ -12,7 +12,8 @@ from common.datasets.folds import folds_of, partition
 from common.datasets.items import read_folder, read_items, read_masked
 from common.datasets.own.details import Columns
 from common.datasets.own.prepare import Own, prepare_own
-from common.datasets.prepare import How, summary
+from common.datasets.prepare import How
+from common.datasets.summary import summary
 from common.errors import DatasetError
 from tests.io.dicom.files import dataset, written
 
