@@ -1,7 +1,7 @@
 """One job, in a process of its own, finished once and for all."""
 
 import fcntl
-import socket
+import platform
 import subprocess
 import sys
 import time
@@ -47,7 +47,7 @@ def carry_out(job: Job) -> dict[str, Any]:
         card = {
             "key": job.key,
             "seconds": round(time.time() - began, 1),
-            "host": socket.gethostname(),
+            "host": platform.node(),
             "command": job.command,
         }
         write_json(folder / job.marker, card)
