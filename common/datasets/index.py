@@ -2,9 +2,9 @@
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
-from sys import intern
 
 from ..errors import DatasetError
+from .rows import Table
 
 Row = MutableMapping[str, str]
 """One image; every column is text, and an empty text means "none"."""
@@ -24,9 +24,6 @@ PREPARED_COLUMNS = ("fold", "exclude", "group", "pixels")
 `fold`: 0-4, in which the image is tested; empty if excluded. `exclude`: empty, or why the image is in no part.
 `group`: number shared by near duplicates; empty if alone. `pixels`: digest of the decoded pixels (`duplicates.py`).
 """
-
-UNIQUE = ("image", "pixels")
-"""Columns whose values are those of one row."""
 
 FINDING = "label:"
 """What the column of a finding begins with, in a multi-label set: `1` present, `0` absent, empty not known."""
@@ -60,54 +57,16 @@ def contradicting(rows: Sequence[Row]) -> bool:
     return len(values) > len({name for name, _ in values})
 
 
-class LeanRow(MutableMapping[str, str]):
-    """A row that shares its columns with others: without its values 220 bytes, 470 as a dict.
-
-    As in any table, a column that one row gains all of them have, empty.
-
-    Args:
-        places: Where the value of each column stands; one object for many rows.
-        values: The values.
-    """
-
-    __slots__ = ("_places", "_values")
-
-    def __init__(self, places: dict[str, int], values: Sequence[str]) -> None:
-        self._places, self._values = places, list(values)
-
-    def __getitem__(self, column: str) -> str:
-        place = self._places[column]
-        return self._values[place] if place < len(self._values) else ""
-
-    def __setitem__(self, column: str, value: str) -> None:
-        place = self._places.setdefault(column, len(self._places))
-        self._values.extend([""] * (place + 1 - len(self._values)))
-        self._values[place] = value
-
-    def __delitem__(self, column: str) -> None:
-        raise TypeError(f"a row shares its columns with others: {column!r} stays, set it to an empty text")
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._places)
-
-    def __len__(self) -> int:
-        return len(self._places)
-
-
-def lean(rows: Iterable[Mapping[str, str]]) -> list[Row]:
-    """Return rows that take little memory, with `PREPARED_COLUMNS`: equal columns and recurring values are one object.
-
-    A million images have few classes, and dozens of slices a study.
-    """
+def stored(rows: Iterable[Mapping[str, str]]) -> list[Row]:
+    """Return rows, with `PREPARED_COLUMNS`, that lie in a file: a million take some 100 MB of memory."""
+    tables: dict[tuple[str, ...], Table] = {}
     result: list[Row] = []
-    kinds: dict[tuple[str, ...], dict[str, int]] = {}
     for row in rows:
         own = {**row, **{column: row.get(column, "") for column in PREPARED_COLUMNS}}
         columns = tuple(own)
-        if columns not in kinds:
-            kinds[columns] = {column: place for place, column in enumerate(columns)}
-        values = [text if column in UNIQUE else intern(text) for column, text in own.items()]
-        result.append(LeanRow(kinds[columns], values))
+        if columns not in tables:
+            tables[columns] = Table(columns)
+        result.append(tables[columns].append(own))
     return result
 
 
@@ -142,7 +101,7 @@ def _ordered_columns(rows: Iterable[Row]) -> list[str]:
 
 
 def from_csv(lines: Iterable[str]) -> list[Row]:
-    """Return the rows of the lines of an `index.csv`, in little memory.
+    """Return the rows of the lines of an `index.csv`, which lie in a file of their own.
 
     Raises:
         DatasetError: A fixed column is missing.
@@ -151,4 +110,4 @@ def from_csv(lines: Iterable[str]) -> list[Row]:
     missing = [column for column in (*COLUMNS, *PREPARED_COLUMNS) if column not in (reader.fieldnames or ())]
     if missing:
         raise DatasetError(f"an index has a column {missing[0]!r}, this one {reader.fieldnames}: prepare it again")
-    return lean(reader)
+    return stored(reader)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.datasets.index import COLUMNS, PREPARED_COLUMNS, findings, from_csv, in_order, is_kept, lean, masks, to_csv
+from common.datasets.index import COLUMNS, PREPARED_COLUMNS, findings, from_csv, in_order, is_kept, masks, to_csv
 from common.errors import DatasetError
 
 TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12)
@@ -51,28 +51,6 @@ def test_findings_stand_after_the_prepared_columns_and_survive_as_text(make_find
     rows = [make_findings(n, {"mass": str(n % 2), "cyst": ""}) for n in range(3)]
     assert next(to_csv(rows)).endswith("pixels,label:mass,label:cyst\n")
     assert from_csv(to_csv(rows)) == rows
-
-
-def test_lean_rows_are_the_same_rows_with_the_columns_of_the_preparation(make_row):
-    rows = [make_row(0, device="D"), {"image": "a.png", "label": "benign"}]
-    first, second = lean(rows)
-    assert first == rows[0]
-    assert list(second) == ["image", "label", *PREPARED_COLUMNS]
-    second["fold"] = "3"
-    assert {**second} == {**rows[1], **dict.fromkeys(PREPARED_COLUMNS, ""), "fold": "3"}
-    assert first["fold"] == ""
-
-
-def test_lean_rows_gain_columns_together_and_keep_them(make_row):
-    first, second, other = lean([make_row(0), make_row(1), make_row(2, device="D")])
-    second["split_1"] = "train"
-    assert (first["split_1"], second["split_1"]) == ("", "train")
-    assert first == make_row(0, split_1="")
-    assert other == make_row(2, device="D")
-    with pytest.raises(KeyError, match="split_2"):
-        first["split_2"]
-    with pytest.raises(TypeError, match="a row shares its columns with others: 'fold' stays"):
-        del first["fold"]
 
 
 def test_columns_that_a_row_lacks_are_empty_in_order(make_row):
