@@ -6,8 +6,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from shlex import quote
-from typing import TYPE_CHECKING
+from shlex import join, quote
+from typing import TYPE_CHECKING, Any
 
 from common.commands import parser, run
 from common.datasets import NAMES
@@ -102,11 +102,18 @@ def _build_store(arguments: Namespace) -> int:
     print(summary(card, read_json(arguments.out / DESCRIPTION, default={})))
     if arguments.dataset == "radimagenet":
         print(f"published: {PUBLISHED_IMAGES:,} images, rounded, in {len(card.class_names)} classes")
+    knobs: dict[str, Any] = {"dataset_dir": str(arguments.out), "image_size": list(card.image_size)}
+    if arguments.dataset == "union":  # the bundle's own classes are RadImageNet's
+        knobs["class_names"] = list(card.class_names)
     print(
         f"a store in {arguments.out}; pretrain on it: python -m monai.bundle run --config_file "
-        f"bundles/radimagenet_pretrain/configs/train.json --dataset_dir {quote(str(arguments.out))}"
+        f"bundles/radimagenet_pretrain/configs/train.json {join(_words(knobs))}"
     )
     return 0
+
+
+def _words(knobs: dict[str, Any]) -> list[str]:
+    return [word for name, value in knobs.items() for word in (f"--{name}", str(value))]
 
 
 def _write_bundle(name: str, data: Path) -> None:

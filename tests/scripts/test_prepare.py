@@ -170,6 +170,7 @@ def test_prepared_sets_are_united(command, phantoms, tmp_path):
     code, output, _ = command("union", tmp_path / "a", "--out", tmp_path / "mini", "--image-size", "32,32")
     assert code == 0
     assert "images in 2 classes" in output
+    assert "--image_size '[32, 32]' --class_names '['\"'\"'busbra: benign'\"'\"', " in output
     assert (tmp_path / "mini/store.json").is_file()
 
 
