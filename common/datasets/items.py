@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from ..errors import DatasetError, LabelError, SplitError
 from ..io.decode import Contents, contents
 from ..io.worker import Decoder
-from .folds import partition
+from .folds import partition, parts_of
 from .index import Row, findings, is_kept, masks
 from .prepared import DESCRIPTION, INDEX, PreparedDataset, read_prepared
 from .store import find_store
@@ -140,7 +140,7 @@ def read_masked(
         SplitError: No such fold, or a part without a mask.
     """
     data = read_prepared(Path(dataset_dir))
-    parts = partition(data.rows, str(fold))
+    parts = parts_of(data.rows, fold)  # not every part need have every class: lesions are learnt
     positions = [place for place, row in enumerate(data.rows) if parts[place] == part and masks(row)]
     if not positions:
         raise SplitError(f"fold {fold}: no image of its {part} part has a mask: prepare a data set with masks")

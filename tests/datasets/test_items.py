@@ -135,3 +135,12 @@ def test_the_annotated_images_of_a_part_come_with_their_masks(phantoms):
 def test_a_data_set_without_masks_has_nothing_to_segment(findings):
     with pytest.raises(SplitError, match="no image of its train part has a mask"):
         read_masked(findings, fold=0, part="train")
+
+
+def test_a_part_without_a_class_is_segmented_all_the_same(prepared, make_row):
+    rows = [make_row(n, patient=n, mask=f"{n}.png", label="malignant" if n == 0 else "benign") for n in range(40)]
+    data = prepared(rows, task="binary", class_names=NAMES)
+    images = [item["image"] for part in ("train", "valid", "test") for item in read_masked(data, fold=0, part=part)]
+    assert len(set(images)) == len(rows)
+    with pytest.raises(SplitError, match="part has no 'malignant'"):
+        read_items(data, NAMES, fold=0, part="train")
