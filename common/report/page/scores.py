@@ -1,5 +1,6 @@
 """Scores in any nesting as tables: a score is what has a value, an interval and an n."""
 
+import math
 from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any
@@ -93,8 +94,9 @@ def number(value: float | None) -> str:
 
 
 def interval(score: Mapping[str, Any]) -> str:
-    """Return the bounds of a score."""
-    return "undefined" if score["low"] is None else f"[{score['low']:.3f}, {score['high']:.3f}]"
+    """Return the bounds of a score; a word where there are none: NaN, or null once it has been in JSON."""
+    low, high = score["low"], score["high"]
+    return "no interval" if low is None or math.isnan(low) else f"[{low:.3f}, {high:.3f}]"
 
 
 def out_of_range_section(told: Mapping[str, Any] | None) -> str:
