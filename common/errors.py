@@ -50,3 +50,7 @@ class PlanError(UserError):
 
 class StorageError(UserError):
     """A file that could not be written: no space left, or no permission."""
+
+
+class TrustError(UserError):
+    """A bundle that is not what it says it is, or could do more than a bundle needs to."""

@@ -16,7 +16,7 @@ from . import Checkpoint
 WRAPPERS = ("state_dict", "model_state_dict", "model")
 """Keys under which training programs keep the state dict, beside optimisers and epochs."""
 
-_PLAIN = re.compile(r"collections\.OrderedDict|torch\._utils\._rebuild_(tensor_v2|parameter)|torch\.\w+Storage")
+PLAIN = re.compile(r"collections\.OrderedDict|torch\._utils\._rebuild_(tensor_v2|parameter)|torch\.\w+Storage")
 """What the pickle of a state dict imports."""
 
 
@@ -27,7 +27,7 @@ def read(path: Path) -> Checkpoint:
         WeightsError: A damaged file, one that would run code, or one that is not a state dict.
     """
     if zipfile.is_zipfile(path):
-        _check_archive(path)
+        check_archive(path)
     state = _unwrapped(_load(path))
     if not isinstance(state, dict) or not state or not all(isinstance(value, torch.Tensor) for value in state.values()):
         raise WeightsError(
@@ -51,7 +51,7 @@ def _load(path: Path) -> Any:
 
 def _what_it_is(path: Path) -> str:
     """Return why torch does not read a pickle, in our words: its own advise to load it unsafely."""
-    foreign = [name for name in _imports(_pickles(path)) if not _PLAIN.fullmatch(name)]
+    foreign = [name for name in _imports(_pickles(path)) if not PLAIN.fullmatch(name)]
     if foreign:
         return f"not plain tensors: opening it would run code ({foreign[0]}), which is refused"
     return "a damaged pickle, or one of other things than tensors"
@@ -81,7 +81,7 @@ def _imports(data: bytes) -> list[str]:
     return names
 
 
-def _check_archive(path: Path) -> None:
+def check_archive(path: Path) -> None:
     """Refuse an archive that unpacks to more than the file holds, or whose parts lie outside it."""
     with zipfile.ZipFile(path) as archive:
         entries = archive.infolist()

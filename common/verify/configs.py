@@ -1,0 +1,98 @@
+"""A bundle's configurations: their keys, components, expressions, references and paths, as MONAI will read them.
+
+MONAI parses every text of a configuration, wherever it stands, and metadata.json beside it: `$` is evaluated, `@`
+replaced, `%` copied in from any file, and all imports run before anything else.
+"""
+
+import re
+from typing import Any
+
+from ..bundles import walk
+from .allowed import COMPUTE, Allowed
+from .expressions import check_expression, check_import
+from .paths import is_folder, refers_to_folder, text_problem
+
+_OWN_KEYS = ("_target_", "_desc_", "_like_", "_differs_", "_disabled_", "_requires_", "_mode_")
+"""Keys that begin with an underscore: MONAI's and ours. `_debug_`, say, opens a debugger."""
+
+_IMPORTS = re.compile(r"\+?imports::\d+")
+"""Where a configuration imports."""
+
+_REFERENCE = re.compile(r"@(?:::)*\w+(?:::\w+)*", re.ASCII)
+"""What MONAI takes for a reference; any other text that begins with @ is a text to it."""
+
+
+def check_config(config: Any, allowed: Allowed) -> list[str]:
+    """Return what a configuration has that none of ours needs, a line each, with its id.
+
+    Args:
+        config: The content of a JSON file.
+        allowed: What it may name.
+    """
+    if not isinstance(config, dict):
+        return ["a configuration is a JSON object"]
+    return [
+        f"{where!a}: {problem}" if not where.isprintable() or not where.isascii() else f"{where}: {problem}"
+        for where, value in walk(config)
+        for problem in _check(where.replace("#", "::"), value, allowed)
+    ]
+
+
+def _check(where: str, value: Any, allowed: Allowed) -> list[str]:
+    key = where.rpartition("::")[2].lstrip("+")
+    problems = _check_key(where, key)
+    if key == "_target_":
+        return problems + _check_target(value, allowed)
+    if key == "_mode_" and value != "default":
+        return [*problems, f"_mode_ is default: debug opens a debugger, callable hands a class on; got {value!a}"]
+    if is_folder(key):
+        return problems + _check_folder(key, value, allowed)
+    return problems + _check_text(where, value, allowed) if isinstance(value, str) else problems
+
+
+def _check_key(where: str, key: str) -> list[str]:
+    if not where.isascii() or not where.isprintable() or re.search(r"[$@%]", where):
+        return ["keys are of printable ASCII, and neither expressions nor references"]
+    if key.startswith("_") and key not in _OWN_KEYS:
+        return [f"of the keys that begin with _, a bundle has {', '.join(_OWN_KEYS)}"]
+    return []
+
+
+def _check_target(value: Any, allowed: Allowed) -> list[str]:
+    if isinstance(value, str) and value in allowed.targets | COMPUTE:
+        return []
+    return [f"not on the list of components: {value!a}"]
+
+
+def _check_folder(key: str, value: Any, allowed: Allowed) -> list[str]:
+    if not isinstance(value, str) or not value or value.startswith("%"):
+        return [f"a folder is a text, an expression or a reference; got {value!a}"]
+    if value.startswith("$"):
+        return check_expression(value, allowed, folder=True)
+    if value.startswith("@"):
+        known = _REFERENCE.fullmatch(value) and refers_to_folder(value[1:])
+        return [] if known else [f"a folder refers to a folder; got {value!a}"]
+    problem = "" if (key, value) == ("bundle_root", ".") else text_problem(value)
+    return [problem] if problem else []
+
+
+def _check_text(where: str, text: str, allowed: Allowed) -> list[str]:
+    if text.startswith("$"):
+        if re.search(r"\bimport\b", text):
+            imports = _IMPORTS.fullmatch(where)
+            return check_import(text, allowed) if imports else [f"only the list `imports` imports; got {text!a}"]
+        return check_expression(text, allowed)
+    if text.startswith("%"):
+        return [f"nothing is copied in, from this file or another; got {text!a}"]
+    if text.startswith("@"):
+        return _check_reference(text.replace("#", "::"))
+    problem = text_problem(text)
+    return [problem] if problem else []
+
+
+def _check_reference(text: str) -> list[str]:
+    if not _REFERENCE.fullmatch(text):
+        return [f"a reference is @ and an id; got {text!a}"]
+    if "imports" in text[1:].split("::"):
+        return ["@imports would hand a module on"]
+    return [f"{text} is a folder, which only goes to folders"] if refers_to_folder(text[1:]) else []

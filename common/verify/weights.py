@@ -1,0 +1,50 @@
+"""A bundle's weights: plain tensors, finite, and of the network that its model.json names."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ..errors import TrustError, WeightsError
+
+CARD = "models/model.json"
+
+
+def check_weights(path: Path, card: Any) -> list[str]:
+    """Return what is wrong with a file of weights, a line each.
+
+    Args:
+        path: A state dict of torch's, or safetensors.
+        card: What model.json says of the model; None where there is none.
+    """
+    from ..weights.formats import read
+    from ..weights.load import misfits
+
+    try:
+        tensors = read(path).tensors
+        expected = {name: tensor.shape for name, tensor in tensors.items()} if card is None else _expected(card)
+    except (WeightsError, TrustError) as error:
+        return [str(error).removeprefix(f"{path}: ")]
+    problem = misfits(expected, tensors)
+    return [problem] if problem else []
+
+
+def _expected(card: Any) -> dict[str, Any]:
+    from ..networks.backbones import BACKBONES
+
+    known = isinstance(card, dict) and card.get("backbone") in list(BACKBONES)
+    if not known or not isinstance(card.get("class_names"), list):
+        raise TrustError(f"{CARD} names backbone and class_names of a network of ours; it does not")
+    return _shapes(card["backbone"], len(card["class_names"]), segments=card.get("task") == "segmentation")
+
+
+@cache
+def _shapes(backbone: str, classes: int, *, segments: bool) -> dict[str, Any]:
+    """Return the shapes of a network's tensors by name; nothing is allocated."""
+    import torch
+
+    from ..networks import Classifier, Segmenter
+
+    family = Segmenter if segments else Classifier
+    with torch.device("meta"):
+        network = family(backbone=backbone, num_classes=classes, pretrained="random")
+    return {name: tensor.shape for name, tensor in network.state_dict().items()}
