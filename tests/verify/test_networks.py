@@ -1,0 +1,238 @@
+"""Weights and networks that are not what they should be; and honest ones of every form."""
+
+import math
+import pickle
+import re
+import zipfile
+
+import pytest
+import torch
+from torch import nn
+
+from common.networks import Classifier
+from common.verify.exported_program import check_exported_program
+from common.verify.inspect import inspect
+from common.verify.onnx_file import check_onnx
+from common.verify.torchscript import check_torchscript
+
+
+class Evil:
+    def __reduce__(self):
+        return print, ("the pickle ran",)
+
+
+WEIGHTS = {
+    "a pickle that runs code": (lambda state, path: torch.save({"a": Evil()}, path), "opening it would run code"),
+    "a bare pickle that runs code": (
+        lambda state, path: path.write_bytes(pickle.dumps(Evil(), protocol=2)),
+        "opening it would run code",
+    ),
+    "a whole module": (lambda state, path: torch.save(nn.Linear(1, 1), path), "opening it would run code"),
+    "code beside the tensors": (lambda state, path: torch.save({**state, "a": Evil()}, path), "would run code"),
+    "numbers beside the tensors": (lambda state, path: torch.save({**state, "epoch": 1}, path), "is a state dict"),
+    "the weights of another network": (
+        lambda state, path: torch.save({"fc.weight": torch.zeros(1)}, path),
+        "all 7[0-9]* tensors must match|all .* tensors must match",
+    ),
+    "a head for other classes": (
+        lambda state, path: torch.save({**state, "classifier.1.bias": torch.zeros(3)}, path),
+        "1 of another shape, e.g. classifier.1.bias",
+    ),
+    "NaN among the weights": (
+        lambda state, path: torch.save({**state, "classifier.1.bias": torch.full([2], math.nan)}, path),
+        "1 not finite, e.g. classifier.1.bias",
+    ),
+    "half a file": (lambda state, path: path.write_bytes(b"PK\x03\x04" + bytes(100)), "damaged"),
+    "a web page": (lambda state, path: path.write_text("<html>"), "a web page"),
+    "a script": (lambda state, path: path.write_text("#!/bin/sh\nid\n"), "no weights file's beginning"),
+}
+
+
+@pytest.mark.parametrize(("save", "reason"), WEIGHTS.values(), ids=WEIGHTS)
+def test_a_bundle_is_refused_whose_weights_are(bundle, weights, capsys, save, reason):
+    save(weights, bundle.folder / "models/model.pt")
+    bundle.seal()
+    (refusal,) = inspect(bundle.folder).refusals
+    assert refusal.startswith("models/model.pt: ")
+    assert re.search(reason, refusal)
+    assert capsys.readouterr().out == ""
+
+
+def test_swapped_weights_are_refused_though_they_fit(bundle, weights):
+    torch.save(weights, bundle.folder / "models/model.pt")
+    bundle.seal()
+    assert inspect(bundle.folder).refusals == []
+    torch.save({**weights, "classifier.1.bias": torch.ones(2)}, bundle.folder / "models/model.pt")
+    (refusal,) = inspect(bundle.folder).refusals
+    assert refusal.startswith("models/model.pt: not the file that manifest.json lists")
+
+
+def test_weights_in_safetensors_pass(bundle, weights):
+    from safetensors.torch import save_file
+
+    save_file(weights, bundle.folder / "models/model.safetensors")
+    bundle.seal()
+    assert inspect(bundle.folder) == ([], [])
+
+
+@pytest.fixture(scope="module")
+def network():
+    return Classifier(backbone="resnet50", num_classes=2, pretrained="random").eval()
+
+
+IMAGE = torch.zeros(2, 1, 64, 64)
+
+
+def test_our_networks_pass_in_every_form(network, tmp_path):
+    torch.jit.script(network).save(tmp_path / "scripted.ts")
+    torch.jit.trace(network, IMAGE).save(tmp_path / "traced.ts")
+    batch = {0: torch.export.Dim("batch")}
+    torch.export.save(torch.export.export(network, (IMAGE,), dynamic_shapes=(batch,)), tmp_path / "model.pt2")
+    torch.onnx.export(network, (IMAGE,), tmp_path / "model.onnx", external_data=False, verbose=False)
+    assert check_torchscript(tmp_path / "scripted.ts") == []
+    assert check_torchscript(tmp_path / "traced.ts") == []
+    assert check_exported_program(tmp_path / "model.pt2") == []
+    assert check_onnx(tmp_path / "model.onnx") == []
+
+
+class Saves(nn.Module):
+    def forward(self, image: torch.Tensor) -> torch.Tensor:
+        torch.save(image, "/tmp/x")
+        return image
+
+
+class Maps(nn.Module):
+    def forward(self, image: torch.Tensor) -> torch.Tensor:
+        return torch.from_file("/etc/passwd", False, 10, dtype=torch.uint8)
+
+
+@pytest.mark.parametrize("kind", [Saves, Maps])
+def test_torchscript_that_touches_files_is_refused(bundle, kind):
+    torch.jit.script(kind()).save(bundle.folder / "models/model.ts")
+    bundle.seal()
+    (refusal,) = inspect(bundle.folder).refusals
+    assert re.search(r"model.ts: .*the operator (torch.save|torch.from_file) is not on the list", refusal)
+
+
+def test_torchscript_whose_pickle_runs_code_is_refused(bundle, tmp_path):
+    torch.jit.script(nn.ReLU()).save(tmp_path / "a.ts")
+    rewrite(
+        tmp_path / "a.ts", bundle.folder / "models/model.ts", "data.pkl", lambda _: pickle.dumps(Evil(), protocol=2)
+    )
+    bundle.seal()
+    (refusal,) = inspect(bundle.folder).refusals
+    assert "data.pkl imports __builtin__.print" in refusal
+
+
+def test_torchscript_whose_pickle_computes_a_name_is_refused(bundle, tmp_path):
+    torch.jit.script(nn.ReLU()).save(tmp_path / "a.ts")
+    rewrite(
+        tmp_path / "a.ts", bundle.folder / "models/model.ts", "data.pkl", lambda _: pickle.dumps(Evil(), protocol=4)
+    )
+    bundle.seal()
+    assert "computes what it imports" in inspect(bundle.folder).refusals[0]
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory):
+    path = tmp_path_factory.mktemp("program") / "model.pt2"
+    batch = {0: torch.export.Dim("batch")}
+    torch.export.save(torch.export.export(nn.Linear(3, 2), (torch.zeros(2, 3),), dynamic_shapes=(batch,)), path)
+    return path
+
+
+PROGRAMS = {
+    "an operator that maps files": (
+        "models/model.json",
+        "torch.ops.aten.linear.default",
+        "torch.ops.aten.from_file.default",
+        "the operator",
+    ),
+    "an operator of somebody's": (
+        "models/model.json",
+        "torch.ops.aten.linear.default",
+        "torch.ops.evil.run.default",
+        "the operator",
+    ),
+    "a Python function": ("models/model.json", "torch.ops.aten.linear.default", "os.system", "the operator"),
+    "a size that is evaluated": (
+        "models/model.json",
+        "Symbol('",
+        "__import__('os').system('id') or Symbol('",
+        "which would be evaluated",
+    ),
+    "weights that are pickled": (
+        "model_weights_config.json",
+        '"use_pickle": false',
+        '"use_pickle": true',
+        "weights as pickles",
+    ),
+    "guards in code": ("models/model.json", '"guards_code": []', '"guards_code": ["exit()"]', "holds code"),
+}
+
+
+@pytest.mark.parametrize("change", PROGRAMS.values(), ids=PROGRAMS)
+def test_an_exported_program_is_refused_with(bundle, program, change):
+    member, old, new, reason = change
+
+    def edit(content):
+        assert old.encode() in content
+        return content.replace(old.encode(), new.encode())
+
+    rewrite(program, bundle.folder / "models/model.pt2", member, edit)
+    bundle.seal()
+    refusals = inspect(bundle.folder).refusals
+    assert refusals
+    assert all(reason in refusal for refusal in refusals)
+
+
+def test_an_exported_program_with_a_library_is_refused(bundle, program):
+    rewrite(program, bundle.folder / "models/model.pt2", "none", None)
+    with zipfile.ZipFile(bundle.folder / "models/model.pt2", "a") as archive:
+        archive.writestr("model/data/aotinductor/model/a.so", b"\x7fELF")
+    bundle.seal()
+    (refusal,) = inspect(bundle.folder).refusals
+    assert "nothing that torch.export writes of a network" in refusal
+
+
+def test_an_exported_program_whose_sample_runs_code_is_refused(bundle, program, tmp_path):
+    torch.save(Evil(), tmp_path / "evil.pt")
+    rewrite(
+        program,
+        bundle.folder / "models/model.pt2",
+        "sample_inputs/model.pt",
+        lambda _: (tmp_path / "evil.pt").read_bytes(),
+    )
+    bundle.seal()
+    (refusal,) = inspect(bundle.folder).refusals
+    assert "sample_inputs/model.pt imports __builtin__.print" in refusal
+
+
+@pytest.mark.parametrize("kind", ["weights elsewhere", "a domain of somebody's", "functions", "no onnx"])
+def test_an_onnx_file_is_refused_with(bundle, kind):
+    from onnx import TensorProto, helper
+
+    weight = helper.make_tensor("w", TensorProto.FLOAT, [1], [0.0])
+    if kind == "weights elsewhere":
+        weight.ClearField("float_data")
+        weight.data_location = TensorProto.EXTERNAL
+        weight.external_data.add(key="location", value="../../../etc/passwd")
+    node = helper.make_node("Add", ["x", "w"], ["y"], domain="evil" if kind == "a domain of somebody's" else "")
+    x, y = (helper.make_tensor_value_info(name, TensorProto.FLOAT, [1]) for name in "xy")
+    model = helper.make_model(helper.make_graph([node], "g", [x], [y], [weight]))
+    if kind == "functions":
+        model.functions.append(helper.make_function("evil", "f", ["x"], ["y"], [node], [helper.make_opsetid("", 20)]))
+    content = b"\xff\xff" if kind == "no onnx" else model.SerializeToString()
+    bundle.write("models/model.onnx", content)
+    bundle.seal()
+    reason = {"weights elsewhere": "lie in another file", "a domain of somebody's": "is not ONNX's own"}
+    (refusal,) = inspect(bundle.folder).refusals
+    assert reason.get(kind, "functions of its own" if kind == "functions" else "no ONNX file") in refusal
+
+
+def rewrite(source, target, member, edit):
+    """Copy an archive, with what `edit` makes of the member whose name ends so."""
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
+        for info in old.infolist():
+            content = old.read(info)
+            new.writestr(info.filename, edit(content) if info.filename.endswith(member) else content)
