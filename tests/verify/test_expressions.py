@@ -54,6 +54,13 @@ def test_any_text_at_all_gets_an_answer(text):
     check_expression(f"${text}", OURS)
 
 
+@pytest.mark.parametrize(
+    "text", ["-" * 398 + "1", "1+" * 199 + "1", "not " * 99 + "1", "[" * 199 + "]" * 199, "@a" * 199]
+)
+def test_the_deepest_expression_gets_an_answer(text):
+    check_expression(f"${text}", OURS)
+
+
 PIECES = st.sampled_from(["a", "/", ".", "..", "/a", "a/", "../", "/..", "./", "a.", ".a", "\\", "..\\"])
 TERMS = st.one_of(
     PIECES.map(repr), st.sampled_from(["@bundle_root", "@output_dir", "@a", "@b", "str(@a)", "str(@bundle_root)"])
