@@ -60,7 +60,7 @@ def inspect(folder: Path) -> Verdict:
     for path in sound:
         refusals += [f"{path}: {problem}" for problem in _check_other(folder / path, path, card)]
     notes = [f"{path}: {_NETWORKS[end][0]}" for path in sound if (end := Path(path).suffix) in _NETWORKS]
-    notes += ["no weights yet"] * (not any(path.endswith((".pt", ".safetensors")) for path in sound))
+    notes += ["no weights here"] * (not any(path.endswith((".pt", ".safetensors")) for path in sound))
     return Verdict(refusals, notes)
 
 

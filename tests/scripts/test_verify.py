@@ -34,7 +34,7 @@ def images(tmp_path):
 
 
 def test_a_verdict_and_its_reasons_are_a_line_each(command, honest, spoiled):  # noqa: F811
-    assert command(honest.folder) == (0, "breast_us_classification: sound\n  note: no weights yet\n", "")
+    assert command(honest.folder) == (0, "breast_us_classification: sound\n  note: no weights here\n", "")
     code, output, _ = command(spoiled)
     assert code == 1
     assert output.startswith("evil_classification: refused\n  configs/inference.json: run::0: ")

@@ -30,7 +30,7 @@ def test_every_configuration_and_overlay_of_ours_passes(path):
 
 
 def test_an_exported_bundle_passes_as_a_folder_and_as_a_zip(honest):
-    assert inspect(honest.folder) == ([], ["no weights yet"])
+    assert inspect(honest.folder) == ([], ["no weights here"])
     with opened(honest.zipped()) as folder:
         assert folder != honest.folder
         assert inspect(folder).refusals == []
