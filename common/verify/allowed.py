@@ -29,7 +29,7 @@ def _renamed(name: str, package: str) -> str:
 
 
 _MODULES = """
-    common common.datasets.items common.datasets.seeded common.distributed common.metrics.validation
+    common common.datasets.items common.datasets.seeded common.distributed common.metrics.validation common.networks
     common.pretraining.agreement common.report.evaluation common.report.inference common.report.out_of_range
     common.report.pretraining common.report.saliency common.report.segmentation.evaluation
     common.report.segmentation.inference common.runs common.weights copy os sys
@@ -58,7 +58,8 @@ _NAMES = """
     common.datasets.items.read_masked common.datasets.seeded.light_worker common.distributed.SameBuffers
     common.distributed.device common.distributed.join common.distributed.leave common.distributed.rank
     common.distributed.replicated common.distributed.share common.distributed.world
-    common.metrics.validation.logits_and_labels common.pretraining.agreement.check_store
+    common.metrics.validation.logits_and_labels common.networks.begin_as_identity
+    common.pretraining.agreement.check_store
     common.report.evaluation.write_evaluation common.report.inference.write_inference
     common.report.out_of_range.write_reference common.report.pretraining.write_pretraining
     common.report.segmentation.evaluation.write_evaluation common.report.segmentation.inference.threshold_of
