@@ -5,7 +5,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from argparse import Namespace
+from argparse import ArgumentTypeError, Namespace
 from typing import Any
 
 from common.commands import parser, run
@@ -54,7 +54,8 @@ def _plan(arguments: Namespace) -> Any:
     bundles = {name: named.get(name) or default_data(name) for name in arguments.bundles or named}
     arms = {**content.get("initialisations", {}), **dict(_pair(text, "--arm") for text in arguments.arm)}
     bundles |= _data(arguments.dataset_dir, list(bundles))
-    return plan_of({**content, "bundles": bundles, "initialisations": arms})
+    sizes = {"sizes": arguments.sizes} if arguments.sizes else {}
+    return plan_of({**content, **sizes, "bundles": bundles, "initialisations": arms})
 
 
 def _data(given: list[str], bundles: list[str]) -> dict[str, str]:
@@ -71,6 +72,13 @@ def _pair(text: str, option: str) -> tuple[str, str]:
     if not (name and equals and value):
         raise PlanError(f"{option} is NAME=VALUE; got {text!r}")
     return name, value
+
+
+def _percentages(text: str) -> list[int]:
+    parts = text.split(",")
+    if not all(part.isdecimal() for part in parts):
+        raise ArgumentTypeError(f"must be whole percentages with commas between, such as 5,10,25,50,100; got {text!r}")
+    return [int(part) for part in parts]
 
 
 def _command() -> str:
@@ -98,6 +106,12 @@ def arguments() -> Namespace:
         action="append",
         default=[],
         help="another initialisation: auto, random, radimagenet, imagenet ... or the path of a weights file",
+    )
+    result.add_argument(
+        "--sizes",
+        metavar="5,...,100",
+        type=_percentages,
+        help="train on these percentages of the training patients too, for a curve of label efficiency",
     )
     result.add_argument("--address", default="", help="of a running Ray cluster (default: this machine alone)")
     result.add_argument("--cpus", metavar="N", type=int, default=0, help="cores of a run (default: all; 4 with a GPU)")

@@ -8,10 +8,11 @@ from ..statistics import Interval, Paired, Reach, Verdict, alternatives, verdict
 from ..statistics.wording import sentence
 from .as_published import OverScenarios, key_metric, over_scenarios
 from .choice import Trained, choose, trained
+from .efficiency import Curve, curve
 from .engine import Engine
 from .evidence import paired, score, within_folds
 from .jobs import Job, evaluation
-from .plan import Trial
+from .plan import WHOLE, Trial
 from .progress import told
 from .setup import Setup, outlook
 from .worker import finished
@@ -55,19 +56,23 @@ class Comparison:
     Attributes:
         setup: What was run.
         trained: Every training.
-        chosen: Those that stand for their initialisation, by bundle, initialisation, fold and seed.
+        chosen: Those on all patients that stand for their initialisation, by bundle, initialisation, fold and seed.
+        smaller: Those on a share of the patients, of each size.
         scores: Test AUC of every training that was tested.
         folds: AUC over all folds, by bundle, initialisation and seed.
         contrasts: One for each bundle and initialisation other than the reference.
+        curves: The same over sizes; none where there is one size.
         outlook: By bundle, what could be said beforehand of "equivalent".
     """
 
     setup: Setup
     trained: Sequence[Trained]
     chosen: Sequence[Trained]
+    smaller: Sequence[Trained]
     scores: Mapping[str, Interval]
     folds: Mapping[tuple[str, str, int], Interval]
     contrasts: Sequence[Contrast]
+    curves: Sequence[Curve]
     outlook: Mapping[str, Reach]
 
 
@@ -80,18 +85,22 @@ def compare(setup: Setup, engine: Engine) -> Comparison:
     with engine:
         cards = _carry_out(list(setup.jobs.values()), engine)
         found = [_trained(setup, trial, job, cards[job.key]) for trial, job in setup.jobs.items()]
-        chosen = choose(found)
-        tested = found if setup.plan.mode == "as_published" else chosen
+        every = choose(found)
+        tested = found if setup.plan.mode == "as_published" else every
         plan, problems = setup.plan, setup.problems
         evaluations = [evaluation(its.job, its.trial, plan, problems[its.trial.bundle]) for its in tested]
         _carry_out(evaluations, engine)
+    scores = {its.job.key: score(its) for its in tested}
+    chosen, tested = _of_size(every, WHOLE), _of_size(tested, WHOLE)
     return Comparison(
         setup=setup,
         trained=found,
         chosen=chosen,
-        scores={its.job.key: score(its) for its in tested},
+        smaller=[its for its in every if its.trial.size < WHOLE],
+        scores=scores,
         folds={place: within_folds(its) for place, its in _by_seed(chosen).items()},
         contrasts=_contrasts(setup, chosen, tested),
+        curves=_curves(setup, every),
         outlook=outlook(setup),
     )
 
@@ -123,6 +132,28 @@ def _by_seed(chosen: Sequence[Trained]) -> dict[tuple[str, str, int], list[Train
     for its in chosen:
         groups.setdefault((its.trial.bundle, its.trial.initialisation, its.trial.seed), []).append(its)
     return groups
+
+
+def _of_size(found: Sequence[Trained], size: int) -> list[Trained]:
+    return [its for its in found if its.trial.size == size]
+
+
+def _curves(setup: Setup, chosen: Sequence[Trained]) -> list[Curve]:
+    plan, second = setup.plan, setup.plan.reference
+    if len(plan.sizes) == 1:
+        return []
+    by_size = {size: _of_size(chosen, size) for size in plan.sizes}
+    return [
+        curve(
+            bundle,
+            (first, second),
+            {size: paired(_arm(its, bundle, first), _arm(its, bundle, second)) for size, its in by_size.items()},
+            patients=setup.problems[bundle].trained,
+            margin=plan.margin,
+        )
+        for bundle in plan.bundles
+        for first in plan.compared
+    ]
 
 
 def _contrasts(setup: Setup, chosen: Sequence[Trained], tested: Sequence[Trained]) -> list[Contrast]:

@@ -11,11 +11,14 @@ from ..bundles import BODY_STARTS_AT
 from ..files import sha256
 from .as_published import overlay, settings
 from .beginnings import Beginning
-from .plan import Plan, Trial
+from .plan import WHOLE, Plan, Trial
 from .problems import ROOT, Problem, shown
 
 PROGRAM = ("-m", "monai.bundle", "run")
 """What Python runs: head keys are all that a comparison says to a bundle."""
+
+SHARE = "common/overlays/share.json"
+"""What trains on a share of the patients; given last, also to an evaluation, which looks at what was trained on."""
 
 KEY_LENGTH = 16
 """Hexadecimal digits of a key, as of a run's own (`common.runs`)."""
@@ -60,10 +63,12 @@ def training(trial: Trial, plan: Plan, problem: Problem, beginning: Beginning, o
         "seed": trial.seed,
         **plan.head,
         **settings(plan, problem.config),
+        **_share(trial),
     }
-    key = _key(head, problem, beginning, overlay(plan))
+    overlays = [*overlay(plan), *_shared(trial)]
+    key = _key(head, problem, beginning, overlays)
     folder = out / "runs" / key
-    files = [_config(trial.bundle, "train"), *overlay(plan)]
+    files = [_config(trial.bundle, "train"), *overlays]
     return Job(
         name=str(trial),
         key=key,
@@ -76,9 +81,10 @@ def training(trial: Trial, plan: Plan, problem: Problem, beginning: Beginning, o
 def evaluation(job: Job, trial: Trial, plan: Plan, problem: Problem) -> Job:
     """Return the evaluation of a trained trial, which touches the test part."""
     evaluate = _config(trial.bundle, "evaluate")
-    files = [_config(trial.bundle, "train"), *overlay(plan), evaluate]
+    files = [_config(trial.bundle, "train"), *overlay(plan), evaluate, *_shared(trial)]
     kept = {key: plan.head[key] for key in ("batch_size", "num_workers", "precision", "device") if key in plan.head}
-    head = {**kept, **{key: value for key, value in settings(plan, problem.config).items() if "::" in key}}
+    modes = {**settings(plan, problem.config), **_share(trial)}
+    head = {**kept, **{key: value for key, value in modes.items() if "::" in key}}
     content = (ROOT / evaluate).read_bytes()
     return Job(
         name=f"{trial}, test",
@@ -87,6 +93,14 @@ def evaluation(job: Job, trial: Trial, plan: Plan, problem: Problem) -> Job:
         marker="evaluated.json",
         arguments=(*_files(files), *_places(problem, Path(job.folder)), *_knobs(head)),
     )
+
+
+def _share(trial: Trial) -> dict[str, Any]:
+    return {"train::share": trial.size} if trial.size < WHOLE else {}
+
+
+def _shared(trial: Trial) -> list[str]:
+    return [SHARE] if trial.size < WHOLE else []
 
 
 def _key(head: Mapping[str, Any], problem: Problem, beginning: Beginning, overlays: Sequence[str]) -> str:

@@ -5,12 +5,13 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from ..html import SYNTHETIC, document, picture, size_of, table
+from ..html import SYNTHETIC, document, table
 from ..report.page import STYLE
-from ..report.page.figures import WIDE
+from ..report.page.figures import figure
 from ..report.page.parts import anchor, facts, note, section
 from .as_published import MISSING, PUBLISHED
 from .compare import Comparison, Contrast
+from .efficiency_page import efficiency_section
 from .forest import Picture
 from .progress import duration
 from .sections import runs_section, scenarios_section, scores_section
@@ -30,7 +31,7 @@ def page(
     *,
     sentences: Sequence[str],
     runs: Sequence[Mapping[str, Any]],
-    pictures: Sequence[Picture],
+    pictures: Mapping[str, Sequence[Picture]],
     command: str,
 ) -> str:
     """Return the page.
@@ -39,13 +40,15 @@ def page(
         found: What was compared.
         sentences: The verdicts in words.
         runs: The lines of `runs.csv`.
-        pictures: The forest plots.
+        pictures: By section, its figures.
         command: What compared it.
     """
     contrasts = found.contrasts
+    drawn = {title: "".join(figure(its.path, its.caption) for its in own) for title, own in pictures.items()}
     sections = {
-        "Differences": "".join(_figure(its) for its in pictures),
+        "Differences": drawn["Differences"],
         "Verdicts": _verdicts(contrasts),
+        "Label efficiency": efficiency_section(found, drawn["Label efficiency"]),
         "Beside the paper": _beside_the_paper(contrasts),
         "As published": _as_published(contrasts),
         "Could it be equivalent": _outlook(found),
@@ -84,14 +87,6 @@ def _warnings(found: Comparison) -> list[str]:
     if found.setup.plan.mode == "as_published":
         told.append("as published: one input for all weights, and every scenario was tested")
     return told
-
-
-def _figure(its: Picture) -> str:
-    content = its.path.read_bytes()
-    width, height = size_of(content)
-    kind = ' class="wide"' if width > WIDE * height else ""
-    image = f'<div class="card scroll">{picture(content, its.caption)}</div>'
-    return f"<figure{kind}>{image}{note(its.caption, tag='figcaption')}</figure>"
 
 
 def _verdicts(contrasts: Sequence[Contrast]) -> str:
@@ -226,6 +221,7 @@ def _plan(found: Comparison) -> str:
             "networks": plan.backbones,
             "folds": plan.folds,
             "seeds": plan.seeds,
+            "shares of the training patients": [f"{size} %" for size in plan.sizes],
             "scenarios of each initialisation": len(plan.backbones)
             * len(plan.initialisations[plan.reference].scenarios),
             "head": plan.head,

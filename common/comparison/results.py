@@ -13,6 +13,7 @@ from ..report.tables import joined
 from .as_published import MISSING, PUBLISHED
 from .choice import Trained
 from .compare import Comparison, Contrast
+from .efficiency_page import efficiency_json, efficiency_rows, plot_curves
 from .evidence import tested
 from .forest import plot_forests
 from .jobs import evaluation
@@ -34,7 +35,10 @@ def write_results(found: Comparison, *, command: str) -> None:
     write_text(out / "verdicts.csv", _csv([_verdict_row(contrast) for contrast in found.contrasts]))
     write_text(out / "runs.csv", _csv(runs))
     _write_predictions(found, out / "predictions")
-    pictures = plot_forests(found, out / "figures")
+    if found.curves:
+        write_text(out / "label_efficiency.csv", _csv(efficiency_rows(found)))
+    figures = out / "figures"
+    pictures = {"Differences": plot_forests(found, figures), "Label efficiency": plot_curves(found, figures)}
     write_text(
         out / "comparison.html", page(found, sentences=sentences(found), runs=runs, pictures=pictures, command=command)
     )
@@ -45,6 +49,7 @@ def sentences(found: Comparison) -> list[str]:
     told = {contrast.bundle: "" for contrast in found.contrasts}
     marks = {bundle: SYNTHETIC if its.synthetic else "" for bundle, its in found.setup.problems.items()}
     lines = [f"{marks[its.bundle]}{its.bundle}. {its.verdict.sentence}" for its in found.contrasts]
+    lines += [f"{marks[its.bundle]}{its.bundle}. {its.sentence}" for its in found.curves]
     for (bundle, name, seed), score in found.folds.items():
         if bundle not in told:
             count = len(found.setup.plan.folds)
@@ -68,6 +73,7 @@ def as_json(found: Comparison) -> dict[str, Any]:
         "mode": plan.mode,
         "not_reproduced": list(MISSING) if plan.mode == "as_published" else [],
         "verdicts": [_contrast(contrast) for contrast in found.contrasts],
+        "label_efficiency": efficiency_json(found),
         "scores": [
             {"bundle": bundle, "initialisation": name, "seed": seed, "auc": score.as_dict()}
             for (bundle, name, seed), score in found.folds.items()
@@ -104,7 +110,7 @@ def _verdict_row(contrast: Contrast) -> dict[str, Any]:
 
 def run_rows(found: Comparison) -> list[dict[str, Any]]:
     """Return a line for every training: what it was, what it gave, how long it took, how to repeat it."""
-    chosen = {its.job.key for its in found.chosen}
+    chosen = {its.job.key for its in (*found.chosen, *found.smaller)}
     return [_run_row(found, its, chosen=its.job.key in chosen) for its in found.trained]
 
 

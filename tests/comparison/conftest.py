@@ -25,6 +25,7 @@ CONTENT = {
     "scenarios": [{"trainable": "head", "learning_rates": [0.01, 0.001]}],
     "folds": [0, 1],
     "seeds": [0, 1, 2],
+    "sizes": [100],
     "mode": "fair",
     "margin": 0.02,
     "head": {"image_size": [32, 32], "max_epochs": 1},

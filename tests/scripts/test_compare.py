@@ -18,6 +18,7 @@ PLAN = {
     "scenarios": [{"trainable": "head", "learning_rates": [0.01, 0.001]}],
     "folds": [0],
     "seeds": [0],
+    "sizes": [100],
     "mode": "fair",
     "margin": 0.02,
     "head": {"image_size": [32, 32], "max_epochs": 1, "num_workers": 0, "batch_size": 8},
