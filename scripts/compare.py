@@ -25,21 +25,26 @@ run. Runs are spread over this machine, or with --address over a Ray cluster who
 
 def main(arguments: Namespace) -> int:
     """Compare, print the verdicts, and return 0."""
+    from common.comparison.maps import annotated
     from common.comparison.setup import begin, dry_run, set_up
 
     plan = _plan(arguments)
     out = arguments.out or Path("comparisons") / "_".join([Path(arguments.plan).stem, *plan.bundles])
     setup = set_up(plan, out)
+    masked = annotated(setup) if arguments.measure else []
     if arguments.dry_run:
         print(dry_run(setup))
         return 0
+    from common.comparison.beside import read_beside
     from common.comparison.compare import compare
     from common.comparison.engine import Engine
     from common.comparison.results import summary, write_results
 
+    beside = read_beside(arguments.beside) if arguments.beside else None
     begin(setup)
-    found = compare(setup, Engine(address=arguments.address, cpus=arguments.cpus, gpus=arguments.gpus))
-    write_results(found, command=_command())
+    engine = Engine(address=arguments.address, cpus=arguments.cpus, gpus=arguments.gpus)
+    found = compare(setup, engine, masked=masked)
+    write_results(found, command=_command(), beside=beside)
     print(summary(found))
     return 0
 
@@ -112,6 +117,12 @@ def arguments() -> Namespace:
         metavar="5,...,100",
         type=_percentages,
         help="train on these percentages of the training patients too, for a curve of label efficiency",
+    )
+    result.add_argument(
+        "--measure", choices=["localisation"], help="also whose class-activation maps overlap the lesions better"
+    )
+    result.add_argument(
+        "--beside", metavar="FOLDER", type=Path, help="another comparison to show beside this: the other mode's"
     )
     result.add_argument("--address", default="", help="of a running Ray cluster (default: this machine alone)")
     result.add_argument("--cpus", metavar="N", type=int, default=0, help="cores of a run (default: all; 4 with a GPU)")

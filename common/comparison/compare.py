@@ -11,7 +11,8 @@ from .choice import Trained, choose, trained
 from .efficiency import Curve, curve
 from .engine import Engine
 from .evidence import paired, score, within_folds
-from .jobs import Job, evaluation
+from .jobs import Job, evaluation, localisation
+from .maps import Maps, compare_maps
 from .plan import WHOLE, Trial
 from .progress import told
 from .setup import Setup, outlook
@@ -62,6 +63,7 @@ class Comparison:
         folds: AUC over all folds, by bundle, initialisation and seed.
         contrasts: One for each bundle and initialisation other than the reference.
         curves: The same over sizes; none where there is one size.
+        maps: The same of class-activation maps; none where they were not asked for.
         outlook: By bundle, what could be said beforehand of "equivalent".
     """
 
@@ -73,11 +75,17 @@ class Comparison:
     folds: Mapping[tuple[str, str, int], Interval]
     contrasts: Sequence[Contrast]
     curves: Sequence[Curve]
+    maps: Sequence[Maps]
     outlook: Mapping[str, Reach]
 
 
-def compare(setup: Setup, engine: Engine) -> Comparison:
+def compare(setup: Setup, engine: Engine, *, masked: Sequence[str] = ()) -> Comparison:
     """Train, choose, test, and return what was found; what is finished is not run again.
+
+    Args:
+        setup: What is run.
+        engine: What runs it.
+        masked: Bundles on whose masks the maps of chosen trainings are measured.
 
     Raises:
         RunError: Runs failed; all others have been finished.
@@ -90,6 +98,8 @@ def compare(setup: Setup, engine: Engine) -> Comparison:
         plan, problems = setup.plan, setup.problems
         evaluations = [evaluation(its.job, its.trial, plan, problems[its.trial.bundle]) for its in tested]
         _carry_out(evaluations, engine)
+        mapped = [its for its in _of_size(every, WHOLE) if its.trial.bundle in masked]
+        _carry_out([localisation(its.job, its.trial, problems[its.trial.bundle]) for its in mapped], engine)
     scores = {its.job.key: score(its) for its in tested}
     chosen, tested = _of_size(every, WHOLE), _of_size(tested, WHOLE)
     return Comparison(
@@ -101,6 +111,7 @@ def compare(setup: Setup, engine: Engine) -> Comparison:
         folds={place: within_folds(its) for place, its in _by_seed(chosen).items()},
         contrasts=_contrasts(setup, chosen, tested),
         curves=_curves(setup, every),
+        maps=compare_maps(chosen, masked, setup.plan.compared, setup.plan.reference),
         outlook=outlook(setup),
     )
 

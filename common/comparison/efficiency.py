@@ -66,7 +66,7 @@ def curve(
         second=arms[1],
         sizes=sizes,
         patients=numbers,
-        areas=([area(pairs[size]) for size in sizes], [area([_turned(its) for its in pairs[size]]) for size in sizes]),
+        areas=([area(pairs[size]) for size in sizes], [area(list(map(_turned, pairs[size]))) for size in sizes]),
         differences=found,
         payoff=payoff(numbers, found, margin=margin),
     )

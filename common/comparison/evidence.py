@@ -51,6 +51,22 @@ def _pair(first: Trained, second: Trained) -> Paired:
     )
 
 
+def alone(ones: Sequence[Trained]) -> list[Paired]:
+    """Return each training beside a model that says the same of every image, for what is asked of one alone."""
+    found = [(one.trial, tested(one)) for one in ones]
+    return [
+        Paired(
+            seed=trial.seed,
+            fold=trial.fold,
+            label=its.label,
+            score_a=its.positive.astype(np.float64),
+            score_b=np.zeros(len(its)),
+            patient=patients(its),
+        )
+        for trial, its in found
+    ]
+
+
 def patients(found: Predictions) -> np.ndarray:
     """Return whose each image is: of a patient, a study where no patient is known, else of itself alone."""
     own = np.char.add(np.char.add(found.image, " "), found.frame)

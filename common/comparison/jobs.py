@@ -17,6 +17,12 @@ from .problems import ROOT, Problem, shown
 PROGRAM = ("-m", "monai.bundle", "run")
 """What Python runs: head keys are all that a comparison says to a bundle."""
 
+LOCALIZE = ("scripts/localize.py",)
+"""What Python runs to measure maps against masks."""
+
+MAPS = "localization"
+"""Folder of a run in which it leaves what it measured."""
+
 SHARE = "common/overlays/share.json"
 """What trains on a share of the patients; given last, also to an evaluation, which looks at what was trained on."""
 
@@ -92,6 +98,19 @@ def evaluation(job: Job, trial: Trial, plan: Plan, problem: Problem) -> Job:
         folder=job.folder,
         marker="evaluated.json",
         arguments=(*_files(files), *_places(problem, Path(job.folder)), *_knobs(head)),
+    )
+
+
+def localisation(job: Job, trial: Trial, problem: Problem) -> Job:
+    """Return the measurement of a trained trial's maps against the masks of its validation and test part."""
+    folder = Path(job.folder)
+    places = "--dataset_dir", problem.dataset_dir, "--ckpt_dir", shown(folder / "models"), "--out", shown(folder / MAPS)
+    return Job(
+        name=f"{trial}, maps",
+        key=sha256(f"{job.key} maps".encode())[:KEY_LENGTH],
+        folder=job.folder,
+        marker="localised.json",
+        arguments=(*LOCALIZE, trial.bundle, *places, "--images", "0"),
     )
 
 

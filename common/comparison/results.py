@@ -17,31 +17,39 @@ from .efficiency_page import efficiency_json, efficiency_rows, plot_curves
 from .evidence import tested
 from .forest import plot_forests
 from .jobs import evaluation
+from .operating import plot_operating
 from .page import page
+from .tasks import plot_tasks, tasks, tasks_json
 
 SYNTHETIC = "SYNTHETIC images (phantoms): "
 
 
-def write_results(found: Comparison, *, command: str) -> None:
+def write_results(found: Comparison, *, command: str, beside: Mapping[str, Any] | None = None) -> None:
     """Write `verdict.json`, `verdicts.csv`, `runs.csv`, out-of-fold predictions, figures and `comparison.html`.
 
     Args:
         found: What was compared.
         command: What compared it, for the page.
+        beside: Of `read_beside`: another comparison, to be shown beside this one.
     """
-    out = found.setup.out
-    runs = run_rows(found)
-    write_json(out / "verdict.json", {**as_json(found), "command": command})
+    out, figures = found.setup.out, found.setup.out / "figures"
+    together = tasks(found)
+    runs, told = run_rows(found), {**as_json(found), "small_against_large": tasks_json(together), "command": command}
+    write_json(out / "verdict.json", told)
     write_text(out / "verdicts.csv", _csv([_verdict_row(contrast) for contrast in found.contrasts]))
     write_text(out / "runs.csv", _csv(runs))
-    _write_predictions(found, out / "predictions")
     if found.curves:
         write_text(out / "label_efficiency.csv", _csv(efficiency_rows(found)))
-    figures = out / "figures"
-    pictures = {"Differences": plot_forests(found, figures), "Label efficiency": plot_curves(found, figures)}
-    write_text(
-        out / "comparison.html", page(found, sentences=sentences(found), runs=runs, pictures=pictures, command=command)
-    )
+    _write_predictions(found, out / "predictions")
+    synthetic = any(its.synthetic for its in found.setup.problems.values())
+    pictures = {
+        "Differences": plot_forests(found, figures),
+        "ROC and reliability": plot_operating(found, figures),
+        "Label efficiency": plot_curves(found, figures),
+        "Small against large sets": plot_tasks(together, figures, synthetic=synthetic),
+    }
+    text = page(found, together, runs=runs, pictures=pictures, told=told, beside=beside or {}, command=command)
+    write_text(out / "comparison.html", text)
 
 
 def sentences(found: Comparison) -> list[str]:
@@ -50,6 +58,7 @@ def sentences(found: Comparison) -> list[str]:
     marks = {bundle: SYNTHETIC if its.synthetic else "" for bundle, its in found.setup.problems.items()}
     lines = [f"{marks[its.bundle]}{its.bundle}. {its.verdict.sentence}" for its in found.contrasts]
     lines += [f"{marks[its.bundle]}{its.bundle}. {its.sentence}" for its in found.curves]
+    lines += [f"{marks[its.bundle]}{its.bundle}. {its.sentence}" for its in found.maps]
     for (bundle, name, seed), score in found.folds.items():
         if bundle not in told:
             count = len(found.setup.plan.folds)
@@ -74,6 +83,7 @@ def as_json(found: Comparison) -> dict[str, Any]:
         "not_reproduced": list(MISSING) if plan.mode == "as_published" else [],
         "verdicts": [_contrast(contrast) for contrast in found.contrasts],
         "label_efficiency": efficiency_json(found),
+        "localisation": [its.as_dict() for its in found.maps],
         "scores": [
             {"bundle": bundle, "initialisation": name, "seed": seed, "auc": score.as_dict()}
             for (bundle, name, seed), score in found.folds.items()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from common.comparison import beginnings, jobs, worker
+from common.comparison import compare as compare_module
 from common.comparison.compare import compare
 from common.comparison.plan import plan_of
 from common.comparison.setup import begin, set_up
@@ -94,7 +95,10 @@ def compared(monkeypatch, weights, tmp_path):
 
     def run(job, folder, lock):
         try:
-            stand_in.main(list(job.arguments[len(jobs.PROGRAM) :]))
+            if job.marker == "localised.json":
+                stand_in.localise(list(job.arguments[2:]))
+            else:
+                stand_in.main(list(job.arguments[len(jobs.PROGRAM) :]))
         except SystemExit as error:
             (folder / worker.LOG).write_text(str(error))
             return False
@@ -103,12 +107,18 @@ def compared(monkeypatch, weights, tmp_path):
     monkeypatch.setattr(worker, "_run", run)
     monkeypatch.chdir(jobs.ROOT)
 
-    def compare_by(content, out=tmp_path / "out"):
+    def compare_by(content, out=tmp_path / "out", masked=()):
         setup = set_up(plan_of(content), out)
         begin(setup)
-        return compare(setup, Here())
+        return compare(setup, Here(), masked=masked)
 
     return compare_by
+
+
+@pytest.fixture
+def without_alternatives(monkeypatch):
+    """Leaves out the other estimators, whose bootstrap takes longer than all else."""
+    monkeypatch.setattr(compare_module, "alternatives", lambda _: {})
 
 
 def calls(out: Path) -> dict[str, int]:

@@ -15,6 +15,8 @@ from tests import browser
 
 from .conftest import calls, table_of
 
+pytestmark = pytest.mark.usefixtures("without_alternatives")
+
 SIZES = [10, 25, 50, 100]
 
 
@@ -114,4 +116,4 @@ def test_page_json_and_csv_have_the_curve(sized, compared, tmp_path):
 def test_the_curve_fits_and_is_legible(sized, compared, tmp_path, width, scheme):
     write_results(compared(sized), command="")
     text = (tmp_path / "out" / "comparison.html").read_text().replace("<details>", "<details open>")
-    browser.assert_legible(text, tmp_path, width=width, scheme=scheme, images=2)
+    browser.assert_legible(text, tmp_path, width=width, scheme=scheme, images=4)
