@@ -11,11 +11,12 @@ from .choice import Trained, choose, trained
 from .efficiency import Curve, curve
 from .engine import Engine
 from .evidence import paired, score, within_folds
-from .jobs import Job, evaluation, localisation
+from .jobs import Job, evaluation, flips, localisation
 from .maps import Maps, compare_maps
 from .plan import WHOLE, Trial
 from .progress import told
 from .setup import Setup, outlook
+from .ways import Way, harmless, ways
 from .worker import finished
 
 Place = tuple[str, int]
@@ -64,6 +65,7 @@ class Comparison:
         contrasts: One for each bundle and initialisation other than the reference.
         curves: The same over sizes; none where there is one size.
         maps: The same of class-activation maps; none where they were not asked for.
+        ways: Ways to use what was trained, of a plan with one initialisation.
         outlook: By bundle, what could be said beforehand of "equivalent".
     """
 
@@ -76,6 +78,7 @@ class Comparison:
     contrasts: Sequence[Contrast]
     curves: Sequence[Curve]
     maps: Sequence[Maps]
+    ways: Sequence[Way]
     outlook: Mapping[str, Reach]
 
 
@@ -98,6 +101,9 @@ def compare(setup: Setup, engine: Engine, *, masked: Sequence[str] = ()) -> Comp
         plan, problems = setup.plan, setup.problems
         evaluations = [evaluation(its.job, its.trial, plan, problems[its.trial.bundle]) for its in tested]
         _carry_out(evaluations, engine)
+        flipped = [] if plan.compared else [name for name, its in problems.items() if harmless(its.config)]
+        seen_twice = [its for its in every if its.trial.bundle in flipped]
+        _carry_out([flips(its.job, its.trial, problems[its.trial.bundle]) for its in seen_twice], engine)
         mapped = [its for its in _of_size(every, WHOLE) if its.trial.bundle in masked]
         _carry_out([localisation(its.job, its.trial, problems[its.trial.bundle]) for its in mapped], engine)
     scores = {its.job.key: score(its) for its in tested}
@@ -111,6 +117,7 @@ def compare(setup: Setup, engine: Engine, *, masked: Sequence[str] = ()) -> Comp
         folds={place: within_folds(its) for place, its in _by_seed(chosen).items()},
         contrasts=_contrasts(setup, chosen, tested),
         curves=_curves(setup, every),
+        ways=[] if plan.compared else ways(chosen, problems, flipped=flipped),
         maps=compare_maps(chosen, masked, setup.plan.compared, setup.plan.reference),
         outlook=outlook(setup),
     )

@@ -20,6 +20,12 @@ PROGRAM = ("-m", "monai.bundle", "run")
 LOCALIZE = ("scripts/localize.py",)
 """What Python runs to measure maps against masks."""
 
+FLIPS = ("-m", "common.comparison.flipped")
+"""What Python runs to see a test part as mirror images too."""
+
+FLIPPED = "flipped"
+"""Folder of a run in which that leaves its predictions."""
+
 MAPS = "localization"
 """Folder of a run in which it leaves what it measured."""
 
@@ -111,6 +117,18 @@ def localisation(job: Job, trial: Trial, problem: Problem) -> Job:
         folder=job.folder,
         marker="localised.json",
         arguments=(*LOCALIZE, trial.bundle, *places, "--images", "0"),
+    )
+
+
+def flips(job: Job, trial: Trial, problem: Problem) -> Job:
+    """Return the second look at the test part of an evaluated trial, as mirror images."""
+    folder = Path(job.folder)
+    return Job(
+        name=f"{trial}, flips",
+        key=sha256(f"{job.key} flips".encode())[:KEY_LENGTH],
+        folder=job.folder,
+        marker="flipped.json",
+        arguments=(*FLIPS, trial.bundle, *_places(problem, folder), "--out", shown(folder / FLIPPED)),
     )
 
 

@@ -22,6 +22,7 @@ from .problems import ROOT
 from .progress import duration
 from .sections import runs_section, scenarios_section, scores_section
 from .tasks import Tasks, tasks_section
+from .ways_page import ways_section
 
 METHODS = (
     "Every initialisation was trained in the same scenarios. In each fold and seed the scenario with the best "
@@ -59,6 +60,7 @@ def page(
     sections = {
         "Differences": drawn["Differences"],
         "Verdicts": _verdicts(contrasts),
+        "One network or several": ways_section(found.ways),
         "ROC and reliability": operating_section(drawn["ROC and reliability"]),
         "Label efficiency": efficiency_section(found, drawn["Label efficiency"]),
         "Localisation": maps_section(found.maps),

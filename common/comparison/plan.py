@@ -19,7 +19,7 @@ KEYS = {
     "reference": "the initialisation that every other one is compared with",
     "backbones": "a list of networks",
     "scenarios": "a list of {trainable, learning_rates}",
-    "folds": "a list of folds: 0 to 4, official, official_k",
+    "folds": "a list of folds: 0 to 4, official, official_k, 0v0 to 0v7 (fold 0, another eighth validates)",
     "seeds": "a list of whole numbers from 0, three or more for a verdict about initialisations",
     "sizes": "a list of percentages of the training patients, the last of them 100; [100] draws no curve",
     "mode": "fair (each weight with its own input) or as_published (the paper's protocol)",

@@ -83,6 +83,7 @@ def as_json(found: Comparison) -> dict[str, Any]:
         "not_reproduced": list(MISSING) if plan.mode == "as_published" else [],
         "verdicts": [_contrast(contrast) for contrast in found.contrasts],
         "label_efficiency": efficiency_json(found),
+        "ways": [its.as_dict() for its in found.ways],
         "localisation": [its.as_dict() for its in found.maps],
         "scores": [
             {"bundle": bundle, "initialisation": name, "seed": seed, "auc": score.as_dict()}

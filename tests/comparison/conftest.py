@@ -97,6 +97,8 @@ def compared(monkeypatch, weights, tmp_path):
         try:
             if job.marker == "localised.json":
                 stand_in.localise(list(job.arguments[2:]))
+            elif job.marker == "flipped.json":
+                stand_in.flip(list(job.arguments[3:]))
             else:
                 stand_in.main(list(job.arguments[len(jobs.PROGRAM) :]))
         except SystemExit as error:

@@ -53,7 +53,7 @@ def train(given: dict, models: Path) -> None:
 def evaluate(card: dict, data: Path, results: Path) -> None:
     results.mkdir(exist_ok=True)
     with (data / "index.csv").open() as file:
-        rows = [row for row in csv.DictReader(file) if row["fold"] == card["fold"]]
+        rows = [row for row in csv.DictReader(file) if row["fold"] == card["fold"][0]]
     texts = ("image", "frame", "study", "patient", "fold")
     header = [*texts, "part", "label", "probability:benign", "probability:malignant"]
     with (results / "predictions.csv").open("w", newline="") as file:
@@ -67,13 +67,27 @@ def evaluate(card: dict, data: Path, results: Path) -> None:
             writer.writerow([*(row[text] for text in texts), "test", row["label"], 1 - score, score])
 
 
+def flip(words: list[str]) -> None:
+    """Leaves what `common.comparison.flipped` leaves: half of each score's noise is gone."""
+    given = {key.removeprefix("--"): value for key, value in zip(words[::2], words[1::2], strict=True)}
+    Path(given["out"]).mkdir()
+    with (Path(given["output_dir"]) / "predictions.csv").open() as file:
+        header, *rows = csv.reader(file)
+    with (Path(given["out"]) / "predictions.csv").open("w", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(header)
+        for *texts, _, score in rows:
+            mirrored = (float(score) + 0.5 + 0.1 * (texts[-1] == "malignant")) / 2
+            writer.writerow([*texts, 1 - mirrored, mirrored])
+
+
 def localise(words: list[str]) -> None:
     """Leaves what `scripts/localize.py` leaves of malignant images: the better a network, the better its maps."""
     given = {key.removeprefix("--"): value for key, value in zip(words[::2], words[1::2], strict=True)}
     card = json.loads((Path(given["ckpt_dir"]) / "model.json").read_text())
     Path(given["out"]).mkdir()
     with (Path(given["dataset_dir"]) / "index.csv").open() as file:
-        rows = [row for row in csv.DictReader(file) if row["fold"] == card["fold"] and row["label"] == "malignant"]
+        rows = [row for row in csv.DictReader(file) if row["fold"] == card["fold"][0] and row["label"] == "malignant"]
     with (Path(given["out"]) / "images.csv").open("w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["image", "frame", "patient", "part", "dice:map", "dice:untrained"])
