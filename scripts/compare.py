@@ -43,7 +43,7 @@ def main(arguments: Namespace) -> int:
     beside = read_beside(arguments.beside) if arguments.beside else None
     begin(setup)
     engine = Engine(address=arguments.address, cpus=arguments.cpus, gpus=arguments.gpus)
-    found = compare(setup, engine, masked=masked)
+    found = compare(setup, engine, masked=masked, refit=arguments.refit)
     write_results(found, command=_command(), beside=beside)
     print(summary(found))
     return 0
@@ -120,6 +120,9 @@ def arguments() -> Namespace:
     )
     result.add_argument(
         "--measure", choices=["localisation"], help="also whose class-activation maps overlap the lesions better"
+    )
+    result.add_argument(
+        "--refit", action="store_true", help="of one initialisation: train again with the validation part, and compare"
     )
     result.add_argument(
         "--beside", metavar="FOLDER", type=Path, help="another comparison to show beside this: the other mode's"

@@ -11,7 +11,7 @@ from .choice import Trained, choose, trained
 from .efficiency import Curve, curve
 from .engine import Engine
 from .evidence import paired, score, within_folds
-from .jobs import Job, evaluation, flips, localisation
+from .jobs import Job, evaluation, flips, localisation, training
 from .maps import Maps, compare_maps
 from .plan import WHOLE, Trial
 from .progress import told
@@ -82,13 +82,14 @@ class Comparison:
     outlook: Mapping[str, Reach]
 
 
-def compare(setup: Setup, engine: Engine, *, masked: Sequence[str] = ()) -> Comparison:
+def compare(setup: Setup, engine: Engine, *, masked: Sequence[str] = (), refit: bool = False) -> Comparison:
     """Train, choose, test, and return what was found; what is finished is not run again.
 
     Args:
         setup: What is run.
         engine: What runs it.
         masked: Bundles on whose masks the maps of chosen trainings are measured.
+        refit: Whether a plan with one initialisation trains what it chose again, with the validation part.
 
     Raises:
         RunError: Runs failed; all others have been finished.
@@ -104,6 +105,7 @@ def compare(setup: Setup, engine: Engine, *, masked: Sequence[str] = ()) -> Comp
         flipped = [] if plan.compared else [name for name, its in problems.items() if harmless(its.config)]
         seen_twice = [its for its in every if its.trial.bundle in flipped]
         _carry_out([flips(its.job, its.trial, problems[its.trial.bundle]) for its in seen_twice], engine)
+        refits = _refits(setup, every, engine) if refit and not plan.compared else {}
         mapped = [its for its in _of_size(every, WHOLE) if its.trial.bundle in masked]
         _carry_out([localisation(its.job, its.trial, problems[its.trial.bundle]) for its in mapped], engine)
     scores = {its.job.key: score(its) for its in tested}
@@ -117,10 +119,25 @@ def compare(setup: Setup, engine: Engine, *, masked: Sequence[str] = ()) -> Comp
         folds={place: within_folds(its) for place, its in _by_seed(chosen).items()},
         contrasts=_contrasts(setup, chosen, tested),
         curves=_curves(setup, every),
-        ways=[] if plan.compared else ways(chosen, problems, flipped=flipped),
+        ways=[] if plan.compared else ways(chosen, problems, flipped=flipped, refits=refits),
         maps=compare_maps(chosen, masked, setup.plan.compared, setup.plan.reference),
         outlook=outlook(setup),
     )
+
+
+def _refits(setup: Setup, chosen: Sequence[Trained], engine: Engine) -> dict[str, Trained]:
+    """Return by key of a training the same with the validation part, for the epochs that were best, and tested."""
+    plan, problems = setup.plan, setup.problems
+    jobs: list[tuple[Trained, Job]] = []
+    for its in chosen:
+        trial, epochs = its.trial, its.model["best_epoch"]
+        beginning = setup.beginnings[trial.initialisation, trial.backbone]
+        job = training(trial, plan, problems[trial.bundle], beginning, setup.out, refit_epochs=epochs)
+        jobs.append((its, job))
+    cards = _carry_out([job for _, job in jobs], engine)
+    evaluations = [evaluation(job, its.trial, plan, problems[its.trial.bundle]) for its, job in jobs]
+    _carry_out(evaluations, engine)
+    return {its.job.key: _trained(setup, its.trial, job, cards[job.key]) for its, job in jobs}
 
 
 def _trained(setup: Setup, trial: Trial, job: Job, card: dict[str, object]) -> Trained:

@@ -26,6 +26,9 @@ FLIPS = ("-m", "common.comparison.flipped")
 FLIPPED = "flipped"
 """Folder of a run in which that leaves its predictions."""
 
+REFIT = "common/overlays/refit.json"
+"""What trains on the validation part too."""
+
 MAPS = "localization"
 """Folder of a run in which it leaves what it measured."""
 
@@ -64,8 +67,13 @@ class Job:
         return shlex.join(["python", *self.arguments])
 
 
-def training(trial: Trial, plan: Plan, problem: Problem, beginning: Beginning, out: Path) -> Job:
-    """Return the training of a trial, in a folder of `out` that is called by its key."""
+def training(
+    trial: Trial, plan: Plan, problem: Problem, beginning: Beginning, out: Path, *, refit_epochs: int = 0
+) -> Job:
+    """Return the training of a trial, in a folder of `out` that is called by its key.
+
+    With `refit_epochs` it is trained on the validation part too, for so many epochs.
+    """
     head = {
         "backbone": trial.backbone,
         "pretrained": plan.initialisations[trial.initialisation].pretrained,
@@ -76,13 +84,14 @@ def training(trial: Trial, plan: Plan, problem: Problem, beginning: Beginning, o
         **plan.head,
         **settings(plan, problem.config),
         **_share(trial),
+        **({"max_epochs": refit_epochs} if refit_epochs else {}),
     }
-    overlays = [*overlay(plan), *_shared(trial)]
+    overlays = [*overlay(plan), *_shared(trial), *([REFIT] if refit_epochs else [])]
     key = _key(head, problem, beginning, overlays)
     folder = out / "runs" / key
     files = [_config(trial.bundle, "train"), *overlays]
     return Job(
-        name=str(trial),
+        name=f"{trial}{', with the validation part' if refit_epochs else ''}",
         key=key,
         folder=str(folder),
         marker="trained.json",

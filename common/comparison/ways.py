@@ -3,7 +3,7 @@
 Judged on images that none of the networks has seen, and only so. The folds' networks together have seen every image.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,13 +55,20 @@ def harmless(config: Mapping[str, Any]) -> bool:
     return any(its.get("flip") for its in config["train"]["random_transforms"])
 
 
-def ways(chosen: Sequence[Trained], problems: Mapping[str, Problem], *, flipped: Sequence[str]) -> list[Way]:
+def ways(
+    chosen: Sequence[Trained],
+    problems: Mapping[str, Problem],
+    *,
+    flipped: Sequence[str],
+    refits: Mapping[str, Trained],
+) -> list[Way]:
     """Return the ways to use what was trained, those of each bundle and initialisation together.
 
     Args:
         chosen: Trained and tested.
         problems: By name of the bundle.
         flipped: Bundles whose test parts were seen as mirror images too.
+        refits: By key of a training, the same with the validation part; empty for none.
     """
     arms: dict[tuple[str, str], list[Trained]] = {}
     for its in chosen:
@@ -69,27 +76,32 @@ def ways(chosen: Sequence[Trained], problems: Mapping[str, Problem], *, flipped:
     return [
         way
         for (bundle, _), ones in arms.items()
-        for way in _ways(_by_test_part(ones, problems[bundle]), flips=bundle in flipped)
+        for way in _ways(_by_test_part(ones, problems[bundle]), refits, flips=bundle in flipped)
     ]
 
 
 def _by_test_part(ones: Sequence[Trained], problem: Problem) -> list[list[Trained]]:
+    """Return the trainings of each test part, equally many of each."""
     parts: dict[frozenset[str], list[Trained]] = {}
     for its in ones:
         parts.setdefault(problem.tested[its.trial.fold], []).append(its)
-    return list(parts.values())
+    count = min(map(len, parts.values()))
+    return [its[:count] for its in parts.values()]
 
 
-def _ways(parts: Sequence[Sequence[Trained]], *, flips: bool) -> Iterator[Way]:
-    """Yield the ways; every test part has as many networks, since a plan crosses folds and seeds."""
+def _ways(parts: Sequence[Sequence[Trained]], refits: Mapping[str, Trained], *, flips: bool) -> Iterator[Way]:
     plain = [[_scores(its) for its in part] for part in parts]
-    seconds = sum(its.card["seconds"] for part in parts for its in part) / len(parts)
-    count = min(map(len, parts))
-    variants = {"": plain}
+    seconds = _seconds(its for part in parts for its in part) / len(parts)
+    variants = {"": (plain, seconds, 1)}
     if flips:
-        variants[", flips"] = [[_scores(its, FLIPPED) for its in part] for part in parts]
-    for suffix, scores in variants.items():
-        means = [[np.mean(part, axis=0)] * len(part) for part in scores]
+        variants[", flips"] = [[_scores(its, FLIPPED) for its in part] for part in parts], seconds, 2
+    if refits:
+        again = [[refits[its.job.key] for its in part] for part in parts]
+        longer = seconds + _seconds(its for part in again for its in part) / len(parts)
+        variants[", trained again with the validation part"] = [[_scores(its) for its in p] for p in again], longer, 1
+    count = len(parts[0])
+    for suffix, (scores, time, passes) in variants.items():
+        means = [[np.mean(part, axis=0)] * count for part in scores]
         for mean in (False, True) if count > 1 else (False,):
             pairs = list(_pairs(parts, means if mean else scores, plain))
             first = not (suffix or mean)
@@ -100,9 +112,13 @@ def _ways(parts: Sequence[Sequence[Trained]], *, flips: bool) -> Iterator[Way]:
                 score=area([its for its in pairs if its.seed == 0] if mean else pairs),
                 ahead=None if first else initialisation_difference(pairs).difference.interval(),
                 networks=count if mean else 1,
-                passes=(count if mean else 1) * (2 if suffix else 1),
-                seconds=seconds if mean else seconds / count,
+                passes=passes * (count if mean else 1),
+                seconds=time if mean else time / count,
             )
+
+
+def _seconds(ones: Iterable[Trained]) -> float:
+    return sum(float(its.card["seconds"]) for its in ones)
 
 
 def _scores(one: Trained, folder: str = "eval") -> np.ndarray:

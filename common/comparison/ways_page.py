@@ -14,9 +14,10 @@ METHOD = (
     "of several seeds, or of folds such as 0v0 to 0v4, which test fold 0 and validate on another eighth of the rest "
     "each. The networks of folds 0 to 4 together, and a network trained again on all images, have seen all of them: no "
     "part of these data can judge those, so no score of them is given. A difference is to one network, paired by "
-    "image, its interval by patient, and by network from three on; flips show each image and its mirror image, in "
-    "bundles that mirror their training images. The best of several on the test part looks better than it is: the "
-    "interval of the difference decides."
+    "image, its interval by patient, and by network from three on. Flips show each image and its mirror image, in "
+    "bundles that mirror their training images. Trained again with the validation part: for as many epochs as were "
+    "best, at a learning rate that does not fall, so that nothing is left to choose. The best of several on the test "
+    "part looks better than it is: the interval of the difference decides."
 )
 
 

@@ -1,4 +1,4 @@
-"""A share of the training patients, a smaller one inside a larger: what a curve of label efficiency is drawn over."""
+"""Less or more to train on: a share of the patients, a smaller one inside a larger, or two parts together."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -41,6 +41,11 @@ def share_of(items: Items, *, percent: float, seed: int) -> Items:
             f"{percent:g} % of {len(order)} training patients (seed {seed}) have no {absent[0]}: take a larger share"
         )
     return Items(kept, items.origin)
+
+
+def together(first: Items, second: Items) -> Items:
+    """Return the items of both parts of one fold."""
+    return Items([*first, *second], first.origin)
 
 
 def _order(items: Sequence[Mapping[str, Any]], seed: int) -> list[str]:

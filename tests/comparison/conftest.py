@@ -109,10 +109,10 @@ def compared(monkeypatch, weights, tmp_path):
     monkeypatch.setattr(worker, "_run", run)
     monkeypatch.chdir(jobs.ROOT)
 
-    def compare_by(content, out=tmp_path / "out", masked=()):
+    def compare_by(content, out=tmp_path / "out", **options):
         setup = set_up(plan_of(content), out)
         begin(setup)
-        return compare(setup, Here(), masked=masked)
+        return compare(setup, Here(), **options)
 
     return compare_by
 

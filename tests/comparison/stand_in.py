@@ -44,10 +44,16 @@ def train(given: dict, models: Path) -> None:
         **{key: given[key] for key in ("pretrained", "fold", "seed", "learning_rate")},
         **{"dataset": {"index_sha256": index}, "val_auc": value, "val_negative_loss": value, "best_epoch": 1},
         "weights_source": f"{given['pretrained']} weights",
+        "again": ["refit"] if "refit.json" in given["config_file"] else [],
         "share": int(given.get("train::share", 100)),
     }
     (models / "training_state.ckpt").write_text("large")
     (models / "model.json").write_text(json.dumps(card))
+
+
+def number_of(card: dict) -> list:
+    """What makes a training differ from another."""
+    return [*card.values()][:4] + card["again"]
 
 
 def evaluate(card: dict, data: Path, results: Path) -> None:
@@ -60,7 +66,7 @@ def evaluate(card: dict, data: Path, results: Path) -> None:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(header)
         for row in rows:
-            image, own = (random.Random(f"{row['image']} {which}") for which in ("", [*card.values()][:4]))
+            image, own = (random.Random(f"{row['image']} {which}") for which in ("", number_of(card)))
             lead = HEAD_START.get(card["pretrained"], 0) * (1 - card["share"] / 100)
             lift = (QUALITY[card["pretrained"]] + lead) * (row["label"] == "malignant")
             score = 0.5 + (lift + 0.8 * image.gauss(0, 1) + 0.6 * own.gauss(0, 1)) / 20
@@ -92,7 +98,7 @@ def localise(words: list[str]) -> None:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["image", "frame", "patient", "part", "dice:map", "dice:untrained"])
         for row in rows:
-            image, own = (random.Random(f"{row['image']} {which}") for which in ("", [*card.values()][:4]))
+            image, own = (random.Random(f"{row['image']} {which}") for which in ("", number_of(card)))
             base = 0.3 + 0.1 * image.random()
             lead = 0.1 * QUALITY[card["pretrained"]] + 0.05 * own.gauss(0, 1)
             writer.writerow([*(row[key] for key in ("image", "frame", "patient")), "test", base + lead, base])

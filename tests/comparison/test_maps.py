@@ -33,8 +33,8 @@ def test_better_maps_are_found_and_stand_beside_the_papers_gain(content, compare
 
 def test_maps_of_equal_networks_cannot_be_told_apart_and_the_other_way_round_is_worse(content, compared, tmp_path):
     alike = {**content, "initialisations": {"pretrained": "poor too", "plain": "poor"}}
-    assert compared(alike, tmp_path / "alike", ["breast_us"]).maps[0].decision == "cannot tell"
-    turned = compared({**content, "reference": "pretrained"}, tmp_path / "turned", ["breast_us"]).maps[0]
+    assert compared(alike, tmp_path / "alike", masked=["breast_us"]).maps[0].decision == "cannot tell"
+    turned = compared({**content, "reference": "pretrained"}, tmp_path / "turned", masked=["breast_us"]).maps[0]
     assert turned.decision == "worse"
     assert turned.difference.value < 0
 

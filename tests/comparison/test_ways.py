@@ -2,12 +2,15 @@ import json
 
 import pytest
 
+from common.comparison.jobs import REFIT
 from common.comparison.results import write_results
 from common.datasets.folds import parts_of
+from common.datasets.items import read_items
 from common.datasets.prepared import read_prepared
 from common.errors import SplitError
+from tests.conftest import TRAIN, places
 
-from .conftest import table_of
+from .conftest import calls, table_of
 
 
 @pytest.fixture
@@ -45,6 +48,28 @@ def test_folds_that_validate_on_other_images_are_an_ensemble_for_the_fold_that_a
     assert [its.name for its in found.ways][1] == "mean of 3 networks"
     assert found.ways[1].ahead.value > 0
     assert next(iter(found.folds.values())).n == 300
+
+
+def test_what_is_trained_again_gets_the_validation_part_and_the_epochs_that_were_best(alone, compared, tmp_path):
+    found = compared({**alone, "seeds": [0]}, refit=True)
+    again = found.ways[-1]
+    assert again.name == "one network, trained again with the validation part"
+    assert again.ahead.low < again.ahead.value < again.ahead.high
+    assert calls(tmp_path / "out") == {"train": 4, "evaluate": 4}
+    logged = [path.read_text() for path in (tmp_path / "out").glob("runs/*/trained.json")]
+    assert sum("common/overlays/refit.json" in text and "--max_epochs 1" in text for text in logged) == 2
+
+
+def test_the_overlay_trains_on_both_parts_and_looks_once(run_bundle, phantoms, tiny, tmp_path):
+    files = f"['{TRAIN}','{tiny}','{REFIT}']"
+    knobs = ["--dataset_dir", str(phantoms), "--image_size", "[32,32]", "--max_epochs", "2", "--num_workers", "0"]
+    done = run_bundle("--config_file", files, *places(tmp_path), *knobs)
+    assert done.code == 0, done.output
+    card = json.loads((tmp_path / "models/model.json").read_text())
+    parts = [len(read_items(phantoms, ["benign", "malignant"], fold=0, part=part)) for part in ("train", "valid")]
+    assert card["images"]["train"] == sum(parts)
+    assert card["refit"] is True
+    assert card["best_epoch"] == 2
 
 
 def test_flips_stay_away_where_laterality_carries_meaning(alone, compared, tmp_path, monkeypatch):
