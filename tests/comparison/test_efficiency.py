@@ -11,7 +11,6 @@ from common.comparison.setup import set_up
 from common.errors import PlanError, SplitError
 from common.statistics import Decision, Paired
 from common.statistics.delong import auc_interval
-from tests import browser
 
 from .conftest import calls, table_of
 
@@ -109,11 +108,3 @@ def test_page_json_and_csv_have_the_curve(sized, compared, tmp_path):
         rows = list(csv.DictReader(file))
     assert [row["percent"] for row in rows] == list(map(str, SIZES))
     assert {"auc_first_value", "difference_low", "training_patients"} <= set(rows[0])
-
-
-@browser.needed
-@pytest.mark.parametrize(("width", "scheme"), [(375, "dark"), (1440, "light")])
-def test_the_curve_fits_and_is_legible(sized, compared, tmp_path, width, scheme):
-    write_results(compared(sized), command="")
-    text = (tmp_path / "out" / "comparison.html").read_text().replace("<details>", "<details open>")
-    browser.assert_legible(text, tmp_path, width=width, scheme=scheme, images=4)

@@ -15,8 +15,10 @@ from .conftest import table_of
 
 @pytest.fixture
 def page(content, compared, tmp_path):
-    def write(**changes):
-        write_results(compared({**content, **changes}), command="python scripts/compare.py breast_us <'a'>")
+    def write(masked=(), **changes):
+        write_results(
+            compared({**content, **changes}, masked=masked), command="python scripts/compare.py breast_us <'a'>"
+        )
         return (tmp_path / "out" / "comparison.html").read_text()
 
     return write
@@ -84,5 +86,16 @@ def test_one_initialisation_has_scores_and_no_verdict(page):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_fits_and_is_legible(page, content, tmp_path, width, scheme):
     bundles = {**content["bundles"], "thyroid_us": str(table_of(tmp_path, patients=120))}
-    text = page(bundles=bundles, mode="as_published").replace("<details>", "<details open>")
-    browser.assert_legible(text, tmp_path, width=width, scheme=scheme, images=7)
+    more = {"bundles": bundles, "mode": "as_published", "sizes": [25, 100], "masked": ["breast_us"]}
+    text = page(**more).replace("<details>", "<details open>")
+    for section in ("Label efficiency", "Localisation", "Small against large sets", "ROC and reliability"):
+        assert f"<h2>{section}</h2>" in text
+    browser.assert_legible(text, tmp_path, width=width, scheme=scheme, images=10)
+
+
+@browser.needed
+@pytest.mark.parametrize(("width", "scheme"), [(375, "dark"), (1440, "light")])
+def test_the_ways_of_one_arm_fit_and_are_legible(page, tmp_path, width, scheme):
+    text = page(initialisations={"plain": "poor"})
+    assert "<h2>One network or several</h2>" in text
+    browser.assert_legible(text, tmp_path, width=width, scheme=scheme, images=2)
