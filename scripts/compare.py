@@ -16,7 +16,7 @@ Does one initialisation beat another on this data set, and by how much? Trains e
 same number of scenarios, chooses on validation, tests what was chosen once, and leaves in the folder of --out:
 
   comparison.html   the verdict in a sentence first, then all that it stands on
-  verdict.json      the same for programs; verdicts.csv and runs.csv for spreadsheets
+  verdict.json      the same for programs; verdicts.csv, label_efficiency.csv and runs.csv for spreadsheets
   runs/KEY          each run: model, predictions, log
 
 Each run is a process of its own. Kill the command at any moment: the same command continues, and repeats no finished

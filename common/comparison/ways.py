@@ -4,12 +4,13 @@ Judged on images that none of the networks has seen, and only so. The folds' net
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from ..statistics import Interval, Paired, initialisation_difference
+from ..statistics import NAN, Interval, Paired, holm, initialisation_difference
+from ..statistics.power import FEWEST_PATIENTS
 from .choice import Trained
 from .efficiency import area
 from .evidence import patients, tested
@@ -27,6 +28,8 @@ class Way:
         name: What it is called.
         score: Mean AUC within folds.
         ahead: How far it is ahead of one network; None of that itself.
+        p: Of that; NaN of one network itself, and where too few patients are positive or negative for a test.
+        p_holm: The same, adjusted for all ways of one bundle and initialisation.
         networks: Trained for each test part.
         passes: Forward passes an image.
         seconds: Of training for each test part.
@@ -37,6 +40,8 @@ class Way:
     name: str
     score: Interval
     ahead: Interval | None
+    p: float
+    p_holm: float
     networks: int
     passes: int
     seconds: float
@@ -76,8 +81,14 @@ def ways(
     return [
         way
         for (bundle, _), ones in arms.items()
-        for way in _ways(_by_test_part(ones, problems[bundle]), refits, flips=bundle in flipped)
+        for way in _adjusted(list(_ways(_by_test_part(ones, problems[bundle]), refits, flips=bundle in flipped)))
     ]
+
+
+def _adjusted(found: Sequence[Way]) -> list[Way]:
+    tested = [its for its in found if its.p == its.p]  # NaN is not itself
+    adjusted = dict(zip((its.name for its in tested), holm([its.p for its in tested]).tolist(), strict=True))
+    return [replace(its, p_holm=adjusted.get(its.name, NAN)) for its in found]
 
 
 def _by_test_part(ones: Sequence[Trained], problem: Problem) -> list[list[Trained]]:
@@ -105,12 +116,16 @@ def _ways(parts: Sequence[Sequence[Trained]], refits: Mapping[str, Trained], *, 
         for mean in (False, True) if count > 1 else (False,):
             pairs = list(_pairs(parts, means if mean else scores, plain))
             first = not (suffix or mean)
+            estimate = initialisation_difference(pairs)
+            few = min(estimate.positives, estimate.negatives) < FEWEST_PATIENTS
             yield Way(
                 bundle=parts[0][0].trial.bundle,
                 initialisation=parts[0][0].trial.initialisation,
                 name=(f"mean of {count} networks" if mean else "one network") + suffix,
                 score=area([its for its in pairs if its.seed == 0] if mean else pairs),
-                ahead=None if first else initialisation_difference(pairs).difference.interval(),
+                ahead=None if first else estimate.difference.interval(),
+                p=NAN if first or few else estimate.difference.p(),
+                p_holm=NAN,
                 networks=count if mean else 1,
                 passes=passes * (count if mean else 1),
                 seconds=time if mean else time / count,

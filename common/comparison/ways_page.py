@@ -5,6 +5,7 @@ from html import escape
 
 from ..html import table
 from ..report.page.parts import note
+from ..statistics.power import ALPHA, FEWEST_PATIENTS
 from .efficiency_page import signed
 from .progress import duration
 from .ways import Way
@@ -17,7 +18,7 @@ METHOD = (
     "image, its interval by patient, and by network from three on. Flips show each image and its mirror image, in "
     "bundles that mirror their training images. Trained again with the validation part: for as many epochs as were "
     "best, at a learning rate that does not fall, so that nothing is left to choose. The best of several on the test "
-    "part looks better than it is: the interval of the difference decides."
+    "part looks better than it is: p, adjusted for all ways (Holm), decides."
 )
 
 
@@ -26,8 +27,11 @@ def sentence(every: Sequence[Way]) -> str:
     best = max(every, key=lambda its: its.score.value)
     if best.ahead is None:
         return f"No way is ahead of one network, AUC {best.score}"
-    shown = "is ahead of one network" if best.ahead.low > 0 else "is not shown to be ahead of one network"
-    return f"Best: {best.name}, AUC {best.score}; it {shown}: {signed(best.ahead)}"
+    if best.p != best.p:  # NaN is not itself
+        return f"No winner is named, since fewer than {FEWEST_PATIENTS} patients are positive, or negative"
+    won = best.p_holm < ALPHA and best.ahead.value > 0
+    shown = "is ahead of one network" if won else "is not shown to be ahead of one network"
+    return f"Best: {best.name}, AUC {best.score}; it {shown}: {signed(best.ahead)}, p = {best.p_holm:.2g} (Holm)"
 
 
 def ways_section(every: Sequence[Way]) -> str:
@@ -38,8 +42,8 @@ def ways_section(every: Sequence[Way]) -> str:
     for its in every:
         groups.setdefault((its.bundle, its.initialisation), []).append(its)
     told = "".join(note(f"{' '.join(place)}. {sentence(its)}.") for place, its in groups.items())
-    head = ("problem", "initialisation", "way", "AUC [95 %]", "ahead of one network [95 %]", "networks",
-            "passes an image", "time of training", "images")  # fmt: skip
+    head = ("problem", "initialisation", "way", "AUC [95 %]", "ahead of one network [95 %]", "p, Holm",
+            "networks", "passes an image", "time of training", "images")  # fmt: skip
     rows = [
         (
             escape(its.bundle),
@@ -47,6 +51,7 @@ def ways_section(every: Sequence[Way]) -> str:
             escape(its.name),
             its.score.bounds(),
             signed(its.ahead) if its.ahead else "",
+            f"{its.p_holm:.2g}" if its.p == its.p else "",
             its.networks,
             its.passes,
             duration(its.seconds),

@@ -4,6 +4,7 @@ import pytest
 
 from common.comparison.jobs import REFIT
 from common.comparison.results import write_results
+from common.comparison.ways_page import sentence
 from common.datasets.folds import parts_of
 from common.datasets.items import read_items
 from common.datasets.prepared import read_prepared
@@ -27,10 +28,17 @@ def test_the_mean_of_networks_that_have_not_seen_an_image_is_ahead_of_one_and_fl
     assert found["mean of 3 networks"].ahead.value > 0
     assert found["one network, flips"].ahead.low > 0
     assert [(its.networks, its.passes) for its in found.values()] == [(1, 1), (3, 3), (1, 2), (3, 6)]
+    assert sentence(list(found.values())).startswith("Best: mean of 3 networks, flips, AUC 0.")
+    assert "it is ahead of one network" in sentence(list(found.values()))
     one, mean = found["one network"], found["mean of 3 networks"]
     assert mean.score.value - one.score.value == pytest.approx(mean.ahead.value)
     assert mean.seconds == pytest.approx(3 * one.seconds)
     assert one.score.n == mean.score.n == 300
+
+
+def test_of_few_patients_no_winner_is_named(alone, compared, tmp_path):
+    alone["bundles"] = {"breast_us": str(table_of(tmp_path, patients=50))}
+    assert "fewer than 20 patients are positive" in sentence(compared({**alone, "seeds": [0]}).ways)
 
 
 def test_the_folds_networks_are_no_ensemble_since_together_they_have_seen_every_image(alone, compared, tmp_path):
