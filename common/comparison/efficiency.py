@@ -8,6 +8,7 @@ import numpy as np
 from ..statistics import Interval, Paired, Payoff, initialisation_difference, payoff
 from ..statistics.delong import logit_bounds, score_bounds
 from ..statistics.interval import t_quantile
+from ..statistics.verdict import reason
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +24,7 @@ class Curve:
         areas: Mean AUC of the first and of the second, of each size.
         differences: Of the two, of each size.
         payoff: What follows.
+        reason: Why nothing does, where too few patients are tested; else empty.
     """
 
     bundle: str
@@ -33,10 +35,13 @@ class Curve:
     areas: tuple[Sequence[Interval], Sequence[Interval]]
     differences: Sequence[Interval]
     payoff: Payoff
+    reason: str
 
     @property
     def sentence(self) -> str:
         """What it says, in words."""
+        if self.reason:
+            return f"Up to how many training patients {self.first} pays is not said, since {self.reason}."
         return f"{self.payoff.sentence(self.first, self.second)}."
 
 
@@ -58,7 +63,8 @@ def curve(
         margin: What a gain must exceed to be worth having.
     """
     sizes = sorted(pairs)
-    found = [initialisation_difference(pairs[size]).difference.interval() for size in sizes]
+    estimates = [initialisation_difference(pairs[size]) for size in sizes]
+    found, why = [its.difference.interval() for its in estimates], reason(estimates[-1])
     numbers = [patients[size] for size in sizes]
     return Curve(
         bundle=bundle,
@@ -69,6 +75,7 @@ def curve(
         areas=([area(pairs[size]) for size in sizes], [area(list(map(_turned, pairs[size]))) for size in sizes]),
         differences=found,
         payoff=payoff(numbers, found, margin=margin),
+        reason=why.value if why else "",
     )
 
 

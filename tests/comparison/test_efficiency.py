@@ -40,6 +40,12 @@ def test_a_planted_head_start_pays_below_a_number_of_patients_and_the_verdict_is
     assert any("early" in line and "training patients" in line for line in sentences(found))
 
 
+def test_of_few_patients_nothing_is_said(sized, compared, tmp_path):
+    sized["bundles"] = {"breast_us": str(table_of(tmp_path, patients=50))}
+    (curve,) = compared({**sized, "sizes": [50, 100]}).curves
+    assert curve.sentence.endswith("pays is not said, since fewer than 20 patients are positive, or negative.")
+
+
 def test_trainings_on_all_patients_are_those_of_the_comparison_without_sizes(sized, compared, tmp_path):
     compared({**sized, "sizes": [100]})
     before = calls(tmp_path / "out")
