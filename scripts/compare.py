@@ -5,7 +5,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from argparse import Namespace
+from argparse import ArgumentTypeError, Namespace
 from typing import Any
 
 from common.commands import parser, run
@@ -16,7 +16,7 @@ Does one initialisation beat another on this data set, and by how much? Trains e
 same number of scenarios, chooses on validation, tests what was chosen once, and leaves in the folder of --out:
 
   comparison.html   the verdict in a sentence first, then all that it stands on
-  verdict.json      the same for programs; verdicts.csv and runs.csv for spreadsheets
+  verdict.json      the same for programs; verdicts.csv, label_efficiency.csv and runs.csv for spreadsheets
   runs/KEY          each run: model, predictions, log
 
 Each run is a process of its own. Kill the command at any moment: the same command continues, and repeats no finished
@@ -25,21 +25,26 @@ run. Runs are spread over this machine, or with --address over a Ray cluster who
 
 def main(arguments: Namespace) -> int:
     """Compare, print the verdicts, and return 0."""
+    from common.comparison.maps import annotated
     from common.comparison.setup import begin, dry_run, set_up
 
     plan = _plan(arguments)
     out = arguments.out or Path("comparisons") / "_".join([Path(arguments.plan).stem, *plan.bundles])
     setup = set_up(plan, out)
+    masked = annotated(setup) if arguments.measure else []
     if arguments.dry_run:
         print(dry_run(setup))
         return 0
+    from common.comparison.beside import read_beside
     from common.comparison.compare import compare
     from common.comparison.engine import Engine
     from common.comparison.results import summary, write_results
 
+    beside = read_beside(arguments.beside) if arguments.beside else None
     begin(setup)
-    found = compare(setup, Engine(address=arguments.address, cpus=arguments.cpus, gpus=arguments.gpus))
-    write_results(found, command=_command())
+    engine = Engine(address=arguments.address, cpus=arguments.cpus, gpus=arguments.gpus)
+    found = compare(setup, engine, masked=masked, refit=arguments.refit)
+    write_results(found, command=_command(), beside=beside)
     print(summary(found))
     return 0
 
@@ -54,7 +59,8 @@ def _plan(arguments: Namespace) -> Any:
     bundles = {name: named.get(name) or default_data(name) for name in arguments.bundles or named}
     arms = {**content.get("initialisations", {}), **dict(_pair(text, "--arm") for text in arguments.arm)}
     bundles |= _data(arguments.dataset_dir, list(bundles))
-    return plan_of({**content, "bundles": bundles, "initialisations": arms})
+    sizes = {"sizes": arguments.sizes} if arguments.sizes else {}
+    return plan_of({**content, **sizes, "bundles": bundles, "initialisations": arms})
 
 
 def _data(given: list[str], bundles: list[str]) -> dict[str, str]:
@@ -71,6 +77,13 @@ def _pair(text: str, option: str) -> tuple[str, str]:
     if not (name and equals and value):
         raise PlanError(f"{option} is NAME=VALUE; got {text!r}")
     return name, value
+
+
+def _percentages(text: str) -> list[int]:
+    parts = text.split(",")
+    if not all(part.isdecimal() for part in parts):
+        raise ArgumentTypeError(f"must be whole percentages with commas between, such as 5,10,25,50,100; got {text!r}")
+    return [int(part) for part in parts]
 
 
 def _command() -> str:
@@ -98,6 +111,21 @@ def arguments() -> Namespace:
         action="append",
         default=[],
         help="another initialisation: auto, random, radimagenet, imagenet ... or the path of a weights file",
+    )
+    result.add_argument(
+        "--sizes",
+        metavar="5,...,100",
+        type=_percentages,
+        help="train on these percentages of the training patients too, for a curve of label efficiency",
+    )
+    result.add_argument(
+        "--measure", choices=["localisation"], help="also whose class-activation maps overlap the lesions better"
+    )
+    result.add_argument(
+        "--refit", action="store_true", help="of one initialisation: train again with the validation part, and compare"
+    )
+    result.add_argument(
+        "--beside", metavar="FOLDER", type=Path, help="another comparison to show beside this: the other mode's"
     )
     result.add_argument("--address", default="", help="of a running Ray cluster (default: this machine alone)")
     result.add_argument("--cpus", metavar="N", type=int, default=0, help="cores of a run (default: all; 4 with a GPU)")

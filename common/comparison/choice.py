@@ -50,8 +50,8 @@ def trained(trial: Trial, job: Job, card: dict[str, Any], problem: Problem, metr
 
 
 def choose(found: Sequence[Trained]) -> list[Trained]:
-    """Return the best on validation of each bundle, initialisation, fold and seed; of equals, the plan's first."""
-    best: dict[tuple[str, str, str, int], Trained] = {}
+    """Return the best on validation of each group of trials; of equals, the plan's first."""
+    best: dict[tuple[str, str, str, int, int], Trained] = {}
     for one in found:
         if one.trial.group not in best or one.value > best[one.trial.group].value:
             best[one.trial.group] = one

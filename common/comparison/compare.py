@@ -8,12 +8,15 @@ from ..statistics import Interval, Paired, Reach, Verdict, alternatives, verdict
 from ..statistics.wording import sentence
 from .as_published import OverScenarios, key_metric, over_scenarios
 from .choice import Trained, choose, trained
+from .efficiency import Curve, curve
 from .engine import Engine
 from .evidence import paired, score, within_folds
-from .jobs import Job, evaluation
-from .plan import Trial
+from .jobs import Job, evaluation, flips, localisation, training
+from .maps import Maps, compare_maps
+from .plan import WHOLE, Trial
 from .progress import told
 from .setup import Setup, outlook
+from .ways import Way, harmless, ways
 from .worker import finished
 
 Place = tuple[str, int]
@@ -55,24 +58,38 @@ class Comparison:
     Attributes:
         setup: What was run.
         trained: Every training.
-        chosen: Those that stand for their initialisation, by bundle, initialisation, fold and seed.
+        chosen: Those on all patients that stand for their initialisation, by bundle, initialisation, fold and seed.
+        smaller: Those on a share of the patients, of each size.
         scores: Test AUC of every training that was tested.
         folds: AUC over all folds, by bundle, initialisation and seed.
         contrasts: One for each bundle and initialisation other than the reference.
+        curves: The same over sizes; none where there is one size.
+        maps: The same of class-activation maps; none where they were not asked for.
+        ways: Ways to use what was trained, of a plan with one initialisation.
         outlook: By bundle, what could be said beforehand of "equivalent".
     """
 
     setup: Setup
     trained: Sequence[Trained]
     chosen: Sequence[Trained]
+    smaller: Sequence[Trained]
     scores: Mapping[str, Interval]
     folds: Mapping[tuple[str, str, int], Interval]
     contrasts: Sequence[Contrast]
+    curves: Sequence[Curve]
+    maps: Sequence[Maps]
+    ways: Sequence[Way]
     outlook: Mapping[str, Reach]
 
 
-def compare(setup: Setup, engine: Engine) -> Comparison:
+def compare(setup: Setup, engine: Engine, *, masked: Sequence[str] = (), refit: bool = False) -> Comparison:
     """Train, choose, test, and return what was found; what is finished is not run again.
+
+    Args:
+        setup: What is run.
+        engine: What runs it.
+        masked: Bundles on whose masks the maps of chosen trainings are measured.
+        refit: Whether a plan with one initialisation trains what it chose again, with the validation part.
 
     Raises:
         RunError: Runs failed; all others have been finished.
@@ -80,20 +97,47 @@ def compare(setup: Setup, engine: Engine) -> Comparison:
     with engine:
         cards = _carry_out(list(setup.jobs.values()), engine)
         found = [_trained(setup, trial, job, cards[job.key]) for trial, job in setup.jobs.items()]
-        chosen = choose(found)
-        tested = found if setup.plan.mode == "as_published" else chosen
+        every = choose(found)
+        tested = found if setup.plan.mode == "as_published" else every
         plan, problems = setup.plan, setup.problems
         evaluations = [evaluation(its.job, its.trial, plan, problems[its.trial.bundle]) for its in tested]
         _carry_out(evaluations, engine)
+        flipped = [] if plan.compared else [name for name, its in problems.items() if harmless(its.config)]
+        seen_twice = [its for its in every if its.trial.bundle in flipped]
+        _carry_out([flips(its.job, its.trial, problems[its.trial.bundle]) for its in seen_twice], engine)
+        refits = _refits(setup, every, engine) if refit and not plan.compared else {}
+        mapped = [its for its in _of_size(every, WHOLE) if its.trial.bundle in masked]
+        _carry_out([localisation(its.job, its.trial, problems[its.trial.bundle]) for its in mapped], engine)
+    scores = {its.job.key: score(its) for its in tested}
+    chosen, tested = _of_size(every, WHOLE), _of_size(tested, WHOLE)
     return Comparison(
         setup=setup,
         trained=found,
         chosen=chosen,
-        scores={its.job.key: score(its) for its in tested},
+        smaller=[its for its in every if its.trial.size < WHOLE],
+        scores=scores,
         folds={place: within_folds(its) for place, its in _by_seed(chosen).items()},
         contrasts=_contrasts(setup, chosen, tested),
+        curves=_curves(setup, every),
+        ways=[] if plan.compared else ways(chosen, problems, flipped=flipped, refits=refits),
+        maps=compare_maps(chosen, masked, setup.plan.compared, setup.plan.reference),
         outlook=outlook(setup),
     )
+
+
+def _refits(setup: Setup, chosen: Sequence[Trained], engine: Engine) -> dict[str, Trained]:
+    """Return by key of a training the same with the validation part, for the epochs that were best, and tested."""
+    plan, problems = setup.plan, setup.problems
+    jobs: list[tuple[Trained, Job]] = []
+    for its in chosen:
+        trial, epochs = its.trial, its.model["best_epoch"]
+        beginning = setup.beginnings[trial.initialisation, trial.backbone]
+        job = training(trial, plan, problems[trial.bundle], beginning, setup.out, refit_epochs=epochs)
+        jobs.append((its, job))
+    cards = _carry_out([job for _, job in jobs], engine)
+    evaluations = [evaluation(job, its.trial, plan, problems[its.trial.bundle]) for its, job in jobs]
+    _carry_out(evaluations, engine)
+    return {its.job.key: _trained(setup, its.trial, job, cards[job.key]) for its, job in jobs}
 
 
 def _trained(setup: Setup, trial: Trial, job: Job, card: dict[str, object]) -> Trained:
@@ -123,6 +167,28 @@ def _by_seed(chosen: Sequence[Trained]) -> dict[tuple[str, str, int], list[Train
     for its in chosen:
         groups.setdefault((its.trial.bundle, its.trial.initialisation, its.trial.seed), []).append(its)
     return groups
+
+
+def _of_size(found: Sequence[Trained], size: int) -> list[Trained]:
+    return [its for its in found if its.trial.size == size]
+
+
+def _curves(setup: Setup, chosen: Sequence[Trained]) -> list[Curve]:
+    plan, second = setup.plan, setup.plan.reference
+    if len(plan.sizes) == 1:
+        return []
+    by_size = {size: _of_size(chosen, size) for size in plan.sizes}
+    return [
+        curve(
+            bundle,
+            (first, second),
+            {size: paired(_arm(its, bundle, first), _arm(its, bundle, second)) for size, its in by_size.items()},
+            patients=setup.problems[bundle].trained,
+            margin=plan.margin,
+        )
+        for bundle in plan.bundles
+        for first in plan.compared
+    ]
 
 
 def _contrasts(setup: Setup, chosen: Sequence[Trained], tested: Sequence[Trained]) -> list[Contrast]:

@@ -1,6 +1,7 @@
 """What was predicted of the test parts, as the statistics want it: two models on the same images."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +13,14 @@ from ..statistics.delong import auc_interval
 from .choice import Trained
 
 
-def tested(one: Trained) -> Predictions:
-    """Return the predictions of the test part whose label is known, in the order of image and frame."""
-    found = read_predictions(Path(one.job.folder) / "eval" / "predictions.csv").select("test").known()
+def tested(one: Trained, folder: str = "eval") -> Predictions:
+    """Return the predictions of the test part whose label is known, in the order of image and frame.
+
+    Args:
+        one: Trained and evaluated.
+        folder: Of the run, where they are: those of the evaluation, or with flips.
+    """
+    found = read_predictions(Path(one.job.folder) / folder / "predictions.csv").select("test").known()
     return found.rows(np.lexsort((found.frame, found.image)))
 
 
@@ -51,6 +57,22 @@ def _pair(first: Trained, second: Trained) -> Paired:
     )
 
 
+def alone(ones: Sequence[Trained]) -> list[Paired]:
+    """Return each training beside a model that says the same of every image, for what is asked of one alone."""
+    found = [(one.trial, tested(one)) for one in ones]
+    return [
+        Paired(
+            seed=trial.seed,
+            fold=trial.fold,
+            label=its.label,
+            score_a=its.positive.astype(np.float64),
+            score_b=np.zeros(len(its)),
+            patient=patients(its),
+        )
+        for trial, its in found
+    ]
+
+
 def patients(found: Predictions) -> np.ndarray:
     """Return whose each image is: of a patient, a study where no patient is known, else of itself alone."""
     own = np.char.add(np.char.add(found.image, " "), found.frame)
@@ -66,9 +88,11 @@ def score(one: Trained) -> Interval:
 def within_folds(ones: Sequence[Trained]) -> Interval:
     """Return the AUC over the folds of one initialisation and seed, each image compared within its fold only."""
     every = [tested(one) for one in ones]
-    return auc_interval(
+    found = auc_interval(
         np.concatenate([its.label for its in every]),
         np.concatenate([its.positive for its in every]),
         patients=np.concatenate([patients(its) for its in every]),
         folds=np.concatenate([its.fold for its in every]),
     )
+    # Folds that share their test part show an image several times.
+    return replace(found, n=len({key for its in every for key in zip(its.image, its.frame, strict=True)}))

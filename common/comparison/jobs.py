@@ -11,11 +11,29 @@ from ..bundles import BODY_STARTS_AT
 from ..files import sha256
 from .as_published import overlay, settings
 from .beginnings import Beginning
-from .plan import Plan, Trial
+from .plan import WHOLE, Plan, Trial
 from .problems import ROOT, Problem, shown
 
 PROGRAM = ("-m", "monai.bundle", "run")
 """What Python runs: head keys are all that a comparison says to a bundle."""
+
+LOCALIZE = ("scripts/localize.py",)
+"""What Python runs to measure maps against masks."""
+
+FLIPS = ("-m", "common.comparison.flipped")
+"""What Python runs to see a test part as mirror images too."""
+
+FLIPPED = "flipped"
+"""Folder of a run in which that leaves its predictions."""
+
+REFIT = "common/overlays/refit.json"
+"""What trains on the validation part too."""
+
+MAPS = "localization"
+"""Folder of a run in which it leaves what it measured."""
+
+SHARE = "common/overlays/share.json"
+"""What trains on a share of the patients; given last, also to an evaluation, which looks at what was trained on."""
 
 KEY_LENGTH = 16
 """Hexadecimal digits of a key, as of a run's own (`common.runs`)."""
@@ -49,8 +67,13 @@ class Job:
         return shlex.join(["python", *self.arguments])
 
 
-def training(trial: Trial, plan: Plan, problem: Problem, beginning: Beginning, out: Path) -> Job:
-    """Return the training of a trial, in a folder of `out` that is called by its key."""
+def training(
+    trial: Trial, plan: Plan, problem: Problem, beginning: Beginning, out: Path, *, refit_epochs: int = 0
+) -> Job:
+    """Return the training of a trial, in a folder of `out` that is called by its key.
+
+    With `refit_epochs` it is trained on the validation part too, for so many epochs.
+    """
     head = {
         "backbone": trial.backbone,
         "pretrained": plan.initialisations[trial.initialisation].pretrained,
@@ -60,12 +83,15 @@ def training(trial: Trial, plan: Plan, problem: Problem, beginning: Beginning, o
         "seed": trial.seed,
         **plan.head,
         **settings(plan, problem.config),
+        **_share(trial),
+        **({"max_epochs": refit_epochs} if refit_epochs else {}),
     }
-    key = _key(head, problem, beginning, overlay(plan))
+    overlays = [*overlay(plan), *_shared(trial), *([REFIT] if refit_epochs else [])]
+    key = _key(head, problem, beginning, overlays)
     folder = out / "runs" / key
-    files = [_config(trial.bundle, "train"), *overlay(plan)]
+    files = [_config(trial.bundle, "train"), *overlays]
     return Job(
-        name=str(trial),
+        name=f"{trial}{', with the validation part' if refit_epochs else ''}",
         key=key,
         folder=str(folder),
         marker="trained.json",
@@ -76,9 +102,10 @@ def training(trial: Trial, plan: Plan, problem: Problem, beginning: Beginning, o
 def evaluation(job: Job, trial: Trial, plan: Plan, problem: Problem) -> Job:
     """Return the evaluation of a trained trial, which touches the test part."""
     evaluate = _config(trial.bundle, "evaluate")
-    files = [_config(trial.bundle, "train"), *overlay(plan), evaluate]
+    files = [_config(trial.bundle, "train"), *overlay(plan), evaluate, *_shared(trial)]
     kept = {key: plan.head[key] for key in ("batch_size", "num_workers", "precision", "device") if key in plan.head}
-    head = {**kept, **{key: value for key, value in settings(plan, problem.config).items() if "::" in key}}
+    modes = {**settings(plan, problem.config), **_share(trial)}
+    head = {**kept, **{key: value for key, value in modes.items() if "::" in key}}
     content = (ROOT / evaluate).read_bytes()
     return Job(
         name=f"{trial}, test",
@@ -87,6 +114,39 @@ def evaluation(job: Job, trial: Trial, plan: Plan, problem: Problem) -> Job:
         marker="evaluated.json",
         arguments=(*_files(files), *_places(problem, Path(job.folder)), *_knobs(head)),
     )
+
+
+def localisation(job: Job, trial: Trial, problem: Problem) -> Job:
+    """Return the measurement of a trained trial's maps against the masks of its validation and test part."""
+    folder = Path(job.folder)
+    places = "--dataset_dir", problem.dataset_dir, "--ckpt_dir", shown(folder / "models"), "--out", shown(folder / MAPS)
+    return Job(
+        name=f"{trial}, maps",
+        key=sha256(f"{job.key} maps".encode())[:KEY_LENGTH],
+        folder=job.folder,
+        marker="localised.json",
+        arguments=(*LOCALIZE, trial.bundle, *places, "--images", "0"),
+    )
+
+
+def flips(job: Job, trial: Trial, problem: Problem) -> Job:
+    """Return the second look at the test part of an evaluated trial, as mirror images."""
+    folder = Path(job.folder)
+    return Job(
+        name=f"{trial}, flips",
+        key=sha256(f"{job.key} flips".encode())[:KEY_LENGTH],
+        folder=job.folder,
+        marker="flipped.json",
+        arguments=(*FLIPS, trial.bundle, *_places(problem, folder), "--out", shown(folder / FLIPPED)),
+    )
+
+
+def _share(trial: Trial) -> dict[str, Any]:
+    return {"train::share": trial.size} if trial.size < WHOLE else {}
+
+
+def _shared(trial: Trial) -> list[str]:
+    return [SHARE] if trial.size < WHOLE else []
 
 
 def _key(head: Mapping[str, Any], problem: Problem, beginning: Beginning, overlays: Sequence[str]) -> str:

@@ -5,15 +5,24 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from ..html import SYNTHETIC, document, picture, size_of, table
+from ..files import read_json
+from ..html import SYNTHETIC, document, table
 from ..report.page import STYLE
-from ..report.page.figures import WIDE
+from ..report.page.audit import audit_section
+from ..report.page.figures import figure
 from ..report.page.parts import anchor, facts, note, section
 from .as_published import MISSING, PUBLISHED
+from .beside import beside_section
 from .compare import Comparison, Contrast
+from .efficiency_page import efficiency_section
 from .forest import Picture
+from .maps_page import maps_section
+from .operating import operating_section
+from .problems import ROOT
 from .progress import duration
 from .sections import runs_section, scenarios_section, scores_section
+from .tasks import Tasks, tasks_section
+from .ways_page import ways_section
 
 METHODS = (
     "Every initialisation was trained in the same scenarios. In each fold and seed the scenario with the best "
@@ -27,33 +36,45 @@ METHODS = (
 
 def page(
     found: Comparison,
+    together: Sequence[Tasks],
     *,
-    sentences: Sequence[str],
     runs: Sequence[Mapping[str, Any]],
-    pictures: Sequence[Picture],
+    pictures: Mapping[str, Sequence[Picture]],
+    told: Mapping[str, Any],
+    beside: Mapping[str, Any],
     command: str,
 ) -> str:
     """Return the page.
 
     Args:
         found: What was compared.
-        sentences: The verdicts in words.
+        together: Its differences over tasks.
         runs: The lines of `runs.csv`.
-        pictures: The forest plots.
+        pictures: By section, its figures.
+        told: The content of `verdict.json`.
+        beside: That of another comparison; empty for none.
         command: What compared it.
     """
     contrasts = found.contrasts
+    drawn = {title: "".join(figure(its.path, its.caption) for its in own) for title, own in pictures.items()}
     sections = {
-        "Differences": "".join(_figure(its) for its in pictures),
+        "Differences": drawn["Differences"],
         "Verdicts": _verdicts(contrasts),
+        "One network or several": ways_section(found.ways),
+        "ROC and reliability": operating_section(drawn["ROC and reliability"]),
+        "Label efficiency": efficiency_section(found, drawn["Label efficiency"]),
+        "Localisation": maps_section(found.maps),
+        "Small against large sets": tasks_section(found, together, drawn["Small against large sets"]),
         "Beside the paper": _beside_the_paper(contrasts),
         "As published": _as_published(contrasts),
+        "Fair against as published": beside_section(told, beside),
         "Could it be equivalent": _outlook(found),
         "Other estimators": _alternatives(contrasts),
         "Scores": scores_section(found),
         "Scenarios": scenarios_section(found),
         "Methods": note(METHODS, "methods") if contrasts else "",
         "Data": _data(found),
+        "Audit of the data": _audits(found),
         "Weights": _weights(found),
         "Plan": _plan(found),
         "Runs": runs_section(runs),
@@ -65,7 +86,7 @@ def page(
     return document(
         f"Comparison: {', '.join(found.setup.plan.initialisations)}",
         SYNTHETIC if any(its.synthetic for its in problems) else "",
-        *(note(sentence, "result") for sentence in sentences),
+        *(note(sentence, "result") for sentence in told["sentences"]),
         note("Research only: not a medical device.", "faint"),
         "".join(note(text, "badge", tag="span") for text in _warnings(found)),
         f'<nav aria-label="Sections">{links}</nav>',
@@ -84,14 +105,6 @@ def _warnings(found: Comparison) -> list[str]:
     if found.setup.plan.mode == "as_published":
         told.append("as published: one input for all weights, and every scenario was tested")
     return told
-
-
-def _figure(its: Picture) -> str:
-    content = its.path.read_bytes()
-    width, height = size_of(content)
-    kind = ' class="wide"' if width > WIDE * height else ""
-    image = f'<div class="card scroll">{picture(content, its.caption)}</div>'
-    return f"<figure{kind}>{image}{note(its.caption, tag='figcaption')}</figure>"
 
 
 def _verdicts(contrasts: Sequence[Contrast]) -> str:
@@ -209,6 +222,16 @@ def _data(found: Comparison) -> str:
     )
 
 
+def _audits(found: Comparison) -> str:
+    """Return what the audit beside each data set found, or how to make it."""
+    parts = []
+    for bundle, its in found.setup.problems.items():
+        audit = read_json(ROOT / its.dataset_dir / "audit.json", default=None)
+        card = {"dataset": {"index_sha256": its.hashes["index"]}}
+        parts.append(f"<h3>{escape(bundle)}</h3>{audit_section(audit, card, its.dataset_dir)}")
+    return "".join(parts)
+
+
 def _weights(found: Comparison) -> str:
     rows = [
         (escape(name), escape(backbone), escape(its.title), its.sha256[:12], "<br>".join(map(escape, its.warnings)))
@@ -226,6 +249,7 @@ def _plan(found: Comparison) -> str:
             "networks": plan.backbones,
             "folds": plan.folds,
             "seeds": plan.seeds,
+            "shares of the training patients": [f"{size} %" for size in plan.sizes],
             "scenarios of each initialisation": len(plan.backbones)
             * len(plan.initialisations[plan.reference].scenarios),
             "head": plan.head,

@@ -19,8 +19,9 @@ KEYS = {
     "reference": "the initialisation that every other one is compared with",
     "backbones": "a list of networks",
     "scenarios": "a list of {trainable, learning_rates}",
-    "folds": "a list of folds: 0 to 4, official, official_k",
+    "folds": "a list of folds: 0 to 4, official, official_k, 0v0 to 0v7 (fold 0, another eighth validates)",
     "seeds": "a list of whole numbers from 0, three or more for a verdict about initialisations",
+    "sizes": "a list of percentages of the training patients, the last of them 100; [100] draws no curve",
     "mode": "fair (each weight with its own input) or as_published (the paper's protocol)",
     "margin": "the AUC difference below which two initialisations are called equivalent",
     "head": "values of further head keys, the same for every training",
@@ -34,6 +35,9 @@ HEAD = (
     "device",
 )
 """Keys of a bundle's head that a plan may set under `head`; the others are its own, or not a matter of comparing."""
+
+WHOLE = 100
+"""The size, in percent, of a training on all patients: verdicts are about it."""
 
 READY = Path(__file__).parent / "plans"
 """The plans that come with this collection."""
@@ -57,7 +61,7 @@ class Initialisation:
 
 @dataclass(frozen=True, kw_only=True)
 class Trial:
-    """One training of a plan."""
+    """One training of a plan; `size` is the percentage of the training patients that it has."""
 
     bundle: str
     initialisation: str
@@ -66,11 +70,12 @@ class Trial:
     learning_rate: float
     fold: str
     seed: int
+    size: int = WHOLE
 
     @property
-    def group(self) -> tuple[str, str, str, int]:
-        """Bundle, initialisation, fold and seed: of the trainings that share them one is chosen."""
-        return self.bundle, self.initialisation, self.fold, self.seed
+    def group(self) -> tuple[str, str, str, int, int]:
+        """Bundle, initialisation, fold, seed and size: of the trainings that share them one is chosen."""
+        return self.bundle, self.initialisation, self.fold, self.seed, self.size
 
     @property
     def scenario(self) -> tuple[str, str, float]:
@@ -81,7 +86,7 @@ class Trial:
         rate = f"{self.learning_rate:g}"
         return (
             f"{self.bundle} {self.initialisation} {self.backbone} {self.trainable} {rate} "
-            f"fold {self.fold} seed {self.seed}"
+            f"fold {self.fold} seed {self.seed}{f' {self.size} %' if self.size < WHOLE else ''}"
         )
 
 
@@ -96,6 +101,7 @@ class Plan:
     backbones: tuple[str, ...]
     folds: tuple[str, ...]
     seeds: tuple[int, ...]
+    sizes: tuple[int, ...]
     mode: str
     margin: float
     head: Mapping[str, Any]
@@ -108,8 +114,17 @@ class Plan:
     def trials(self) -> list[Trial]:
         """Return every training; those of a fold and seed stand together, so that verdicts fill from the first."""
         return [
-            Trial(bundle=bundle, initialisation=name, backbone=backbone, fold=fold, seed=seed, **asdict(scenario))
+            Trial(
+                bundle=bundle,
+                initialisation=name,
+                backbone=backbone,
+                fold=fold,
+                seed=seed,
+                size=size,
+                **asdict(scenario),
+            )
             for bundle in self.bundles
+            for size in reversed(self.sizes)
             for seed in self.seeds
             for fold in self.folds
             for name, initialisation in self.initialisations.items()
@@ -160,6 +175,10 @@ def plan_of(content: Mapping[str, Any]) -> Plan:
     _check(all(isinstance(seed, int) and seed >= 0 for seed in seeds), f"seeds is {KEYS['seeds']}", seeds)
     for key, values in (("seeds", seeds), ("folds", folds), ("backbones", content["backbones"])):
         _check(len(set(values)) == len(values), f"{key} names each once", values)
+    sizes = content["sizes"]
+    whole = all(isinstance(size, int) and 0 < size <= WHOLE for size in sizes) and sizes[-1:] == [WHOLE]
+    _check(whole and sizes == sorted(set(sizes)), f"sizes is {KEYS['sizes']}, in rising order", sizes)
+    _check(len(arms) > 1 or len(sizes) == 1, "sizes compare initialisations, two or more", list(arms))
     _check_keys(content["head"], HEAD, "head", complete=False)
     return Plan(
         description=content["_desc_"],
@@ -169,6 +188,7 @@ def plan_of(content: Mapping[str, Any]) -> Plan:
         backbones=tuple(content["backbones"]),
         folds=tuple(folds),
         seeds=tuple(seeds),
+        sizes=tuple(sizes),
         mode=content["mode"],
         margin=float(margin),
         head=dict(content["head"]),

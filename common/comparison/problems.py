@@ -2,7 +2,7 @@
 
 import difflib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from ..bundles import head
 from ..datasets.items import Items, read_items
 from ..datasets.prepared import STORE_CARD, read_prepared
+from ..datasets.shares import share_of, whose
 from ..errors import BundleError, PlanError
 from ..files import read_json, sha256_of_file
 from ..knobs import RULES, check_knobs
@@ -34,6 +35,7 @@ class Problem:
         negatives: The other patients.
         images: Number of tested images.
         tested: By fold, the digests of the tested images.
+        trained: By size in percent, the mean number of patients to train on; empty where there is one size.
         spoiled: Whether the audit beside the data found what spoils a result; None where there is no audit of them.
     """
 
@@ -47,6 +49,7 @@ class Problem:
     negatives: int
     images: int
     tested: Mapping[str, frozenset[str]]
+    trained: Mapping[int, float]
     spoiled: bool | None
 
 
@@ -69,7 +72,7 @@ def problem(bundle: str, plan: Plan) -> Problem:
 
     Raises:
         UserError: No such bundle or data set, a task that is not binary, a knob's value that it cannot have, a fold
-            that does not exist or has one class only.
+            that does not exist or has one class only, a share of the training patients that lacks a class.
     """
     path, folder = train_json(bundle), Path(plan.bundles[bundle])
     knobs = {**head(path), **plan.head}
@@ -82,7 +85,7 @@ def problem(bundle: str, plan: Plan) -> Problem:
     positive = knobs["class_names"][-1]
     labels: dict[str, bool] = {}
     for item in (item for items in parts.values() for item in items):
-        labels[_whose(item)] = labels.get(_whose(item), False) or item["label"] == positive
+        labels[whose(item)] = labels.get(whose(item), False) or item["label"] == positive
     return Problem(
         bundle=bundle,
         dataset_dir=shown(folder),
@@ -94,6 +97,7 @@ def problem(bundle: str, plan: Plan) -> Problem:
         negatives=len(labels) - sum(labels.values()),
         images=_images(parts),
         tested={fold: items.origin.tested for fold, items in parts.items()},
+        trained=_trained(folder, knobs["class_names"], plan) if len(plan.sizes) > 1 else {},
         spoiled=audit["spoiled"] if audit.get("index_sha256") == hashes["index"] else None,
     )
 
@@ -107,10 +111,14 @@ def _check_knobs(bundle: str, knobs: Mapping[str, Any], plan: Plan) -> None:
         check_knobs(backbone=backbone, device=plan.head.get("device", "cpu"), task=task, **checked)
 
 
-def _whose(item: Mapping[str, Any]) -> str:
-    """Return the patient of an item; else its study, else itself, as `Predictions.cluster` has it."""
-    study = f"study {item['study']}" if item["study"] else f"{item['image']} {item['frame']}"
-    return item["patient"] or study
+def _trained(folder: Path, class_names: Sequence[str], plan: Plan) -> dict[int, float]:
+    parts = [read_items(folder, class_names, fold=fold, part="train") for fold in plan.folds]
+    drawn = [(part, seed) for part in parts for seed in plan.seeds]
+    counts = {
+        size: [len({whose(item) for item in share_of(part, percent=size, seed=seed)}) for part, seed in drawn]
+        for size in plan.sizes
+    }
+    return {size: sum(its) / len(its) for size, its in counts.items()}
 
 
 def _images(parts: Mapping[str, Items]) -> int:

@@ -13,31 +13,43 @@ from ..report.tables import joined
 from .as_published import MISSING, PUBLISHED
 from .choice import Trained
 from .compare import Comparison, Contrast
+from .efficiency_page import efficiency_json, efficiency_rows, plot_curves
 from .evidence import tested
 from .forest import plot_forests
 from .jobs import evaluation
+from .operating import plot_operating
 from .page import page
+from .tasks import plot_tasks, tasks, tasks_json
 
 SYNTHETIC = "SYNTHETIC images (phantoms): "
 
 
-def write_results(found: Comparison, *, command: str) -> None:
+def write_results(found: Comparison, *, command: str, beside: Mapping[str, Any] | None = None) -> None:
     """Write `verdict.json`, `verdicts.csv`, `runs.csv`, out-of-fold predictions, figures and `comparison.html`.
 
     Args:
         found: What was compared.
         command: What compared it, for the page.
+        beside: Of `read_beside`: another comparison, to be shown beside this one.
     """
-    out = found.setup.out
-    runs = run_rows(found)
-    write_json(out / "verdict.json", {**as_json(found), "command": command})
+    out, figures = found.setup.out, found.setup.out / "figures"
+    together = tasks(found)
+    runs, told = run_rows(found), {**as_json(found), "small_against_large": tasks_json(together), "command": command}
+    write_json(out / "verdict.json", told)
     write_text(out / "verdicts.csv", _csv([_verdict_row(contrast) for contrast in found.contrasts]))
     write_text(out / "runs.csv", _csv(runs))
+    if found.curves:
+        write_text(out / "label_efficiency.csv", _csv(efficiency_rows(found)))
     _write_predictions(found, out / "predictions")
-    pictures = plot_forests(found, out / "figures")
-    write_text(
-        out / "comparison.html", page(found, sentences=sentences(found), runs=runs, pictures=pictures, command=command)
-    )
+    synthetic = any(its.synthetic for its in found.setup.problems.values())
+    pictures = {
+        "Differences": plot_forests(found, figures),
+        "ROC and reliability": plot_operating(found, figures),
+        "Label efficiency": plot_curves(found, figures),
+        "Small against large sets": plot_tasks(together, figures, synthetic=synthetic),
+    }
+    text = page(found, together, runs=runs, pictures=pictures, told=told, beside=beside or {}, command=command)
+    write_text(out / "comparison.html", text)
 
 
 def sentences(found: Comparison) -> list[str]:
@@ -45,6 +57,8 @@ def sentences(found: Comparison) -> list[str]:
     told = {contrast.bundle: "" for contrast in found.contrasts}
     marks = {bundle: SYNTHETIC if its.synthetic else "" for bundle, its in found.setup.problems.items()}
     lines = [f"{marks[its.bundle]}{its.bundle}. {its.verdict.sentence}" for its in found.contrasts]
+    lines += [f"{marks[its.bundle]}{its.bundle}. {its.sentence}" for its in found.curves]
+    lines += [f"{marks[its.bundle]}{its.bundle}. {its.sentence}" for its in found.maps]
     for (bundle, name, seed), score in found.folds.items():
         if bundle not in told:
             count = len(found.setup.plan.folds)
@@ -68,6 +82,9 @@ def as_json(found: Comparison) -> dict[str, Any]:
         "mode": plan.mode,
         "not_reproduced": list(MISSING) if plan.mode == "as_published" else [],
         "verdicts": [_contrast(contrast) for contrast in found.contrasts],
+        "label_efficiency": efficiency_json(found),
+        "ways": [its.as_dict() for its in found.ways],
+        "localisation": [its.as_dict() for its in found.maps],
         "scores": [
             {"bundle": bundle, "initialisation": name, "seed": seed, "auc": score.as_dict()}
             for (bundle, name, seed), score in found.folds.items()
@@ -104,7 +121,7 @@ def _verdict_row(contrast: Contrast) -> dict[str, Any]:
 
 def run_rows(found: Comparison) -> list[dict[str, Any]]:
     """Return a line for every training: what it was, what it gave, how long it took, how to repeat it."""
-    chosen = {its.job.key for its in found.chosen}
+    chosen = {its.job.key for its in (*found.chosen, *found.smaller)}
     return [_run_row(found, its, chosen=its.job.key in chosen) for its in found.trained]
 
 

@@ -8,6 +8,7 @@ from ..html import table
 from ..report.page.parts import note
 from .choice import Trained
 from .compare import Comparison
+from .plan import WHOLE
 
 
 def scores_section(found: Comparison) -> str:
@@ -40,7 +41,8 @@ def scenarios_section(found: Comparison) -> str:
     """Return how each scenario did on validation, and how often it was chosen."""
     chosen = {its.job.key for its in found.chosen}
     groups: dict[tuple[str, str, str], list[Trained]] = {}
-    for its in found.trained:
+    whole = [its for its in found.trained if its.trial.size == WHOLE]
+    for its in whole:
         groups.setdefault((its.trial.bundle, its.trial.initialisation, _scenario(its)), []).append(its)
     rows = [
         (
@@ -66,7 +68,7 @@ def runs_section(runs: Sequence[Mapping[str, Any]]) -> str:
             escape(
                 f"{row['bundle']} {row['initialisation']} {row['backbone']} {row['trainable']} {row['learning_rate']:g}"
             ),
-            escape(f"{row['fold']}, {row['seed']}"),
+            escape(f"{row['fold']}, {row['seed']}" + (f", {row['size']} %" if row["size"] < WHOLE else "")),
             f"{row['validated']:.3f}",
             row["chosen"],
             f"{row['seconds']:.0f}",

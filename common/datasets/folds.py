@@ -114,23 +114,37 @@ def parts_of(rows: Sequence[Row], fold: str | int) -> list[str]:
     Raises:
         SplitError: There is no such fold.
     """
-    fold = str(fold)
+    given, (fold, share) = str(fold), tested_by(fold)
     if fold not in folds_of(rows):
-        raise SplitError(f"fold {fold!r} does not exist: this data set has {', '.join(folds_of(rows)) or 'none'}")
+        raise SplitError(f"fold {given!r} does not exist: this data set has {', '.join(folds_of(rows)) or 'none'}")
     if fold.startswith("official"):
         column = fold.replace("official", "split")
         parts = [row[column] if is_kept(row) else "" for row in rows]
     else:
         parts = [("test" if row["fold"] == fold else "train") if is_kept(row) else "" for row in rows]
-    return parts if "valid" in parts else with_validation(rows, parts)
+    if "valid" in parts:
+        if given != fold:
+            raise SplitError(f"fold {given!r}: the publisher says what validates; give --fold {fold}")
+        return parts
+    return with_validation(rows, parts, share=share)
 
 
-def with_validation(rows: Sequence[Row], parts: Sequence[str]) -> list[str]:
-    """Return the parts with the first of eight shares of the training part as validation, completed if need be."""
+def tested_by(fold: str | int) -> tuple[str, int]:
+    """Return which fold is tested, and which eighth of the rest validates, from 0: that of `2v3` is 3."""
+    name, _, share = str(fold).partition("v")
+    if share and not (share.isdecimal() and int(share) < VALIDATION_SHARE):
+        raise SplitError(
+            f"fold {fold!r}: what validates is v0 to v{VALIDATION_SHARE - 1}, an eighth of what is not tested"
+        )
+    return name, int(share or 0)
+
+
+def with_validation(rows: Sequence[Row], parts: Sequence[str], *, share: int = 0) -> list[str]:
+    """Return the parts with one of eight shares of the training part as validation, completed if need be."""
     train = [position for position, part in enumerate(parts) if part == "train"]
     own = [rows[position] for position in train]
     result = list(parts)
-    chosen = _completed(own, [share == 0 for share in deal(own, VALIDATION_SHARE)])
+    chosen = _completed(own, [dealt == share for dealt in deal(own, VALIDATION_SHARE)])
     for position, validates in zip(train, chosen, strict=True):
         if validates:
             result[position] = "valid"
@@ -184,7 +198,7 @@ def partition(rows: Sequence[Row], fold: str | int) -> list[str]:
         rows: All rows of an index.
         fold: `0` to `4` (that fold is tested, a grouped, stratified eighth of the rest validates), `official` or
             `official_1` ... (the publisher's; a grouped eighth of its training part validates where it has no such
-            part). Excluded rows are in no part.
+            part). `0v0` to `0v7` test fold 0 and validate on another eighth each. Excluded rows are in no part.
 
     Raises:
         SplitError: There is no such fold, a part is empty, or a part lacks a class, or, of a finding, an image that is

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from ..errors import DatasetError, LabelError, SplitError
 from ..io.decode import Contents, contents
 from ..io.worker import Decoder
-from .folds import partition, parts_of
+from .folds import partition, parts_of, tested_by
 from .index import Row, findings, is_kept, masks
 from .prepared import DESCRIPTION, INDEX, PreparedDataset, read_prepared
 from .store import find_store
@@ -57,7 +57,7 @@ def read_items(
     Args:
         dataset_dir: A prepared data set.
         class_names: The classes that the configuration knows.
-        fold: `0` to `4`, `official`, or `official_k`.
+        fold: `0` to `4`, `official`, or `official_k`; `0v3`: another eighth validates.
         part: `train`, `valid` or `test`.
         image_size: `[H, W]` in pixels at which images come from the store, where there is one; None never reads it.
         window: The named CT window of the store, or `none`.
@@ -199,7 +199,7 @@ def evenly(items: Sequence[dict[str, Any]], count: int) -> list[dict[str, Any]]:
 
 
 def _origin(data: PreparedDataset, fold: str) -> Origin:
-    shared = data.description["shared_patients"].get(fold, {})
+    shared = data.description["shared_patients"].get(tested_by(fold)[0], {})
     return Origin(
         f"{data.title} ({data.folder.name})",
         synthetic=data.synthetic,

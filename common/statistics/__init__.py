@@ -13,6 +13,7 @@ from .kappa import confusion_matrix, weighted_kappa
 from .macro import ClassAreas, class_areas, macro_auc_interval, mean_area
 from .paired import Paired
 from .patients import patient_codes
+from .payoff import Payoff, payoff
 from .power import Reach, reach
 from .proportion import mean_of_proportions_interval, proportion_interval
 from .resampled import corrected_resampled_difference
@@ -27,6 +28,7 @@ __all__ = [
     "Estimate",
     "Interval",
     "Paired",
+    "Payoff",
     "Reach",
     "Reason",
     "RocBand",
@@ -50,6 +52,7 @@ __all__ = [
     "mean_of_proportions_interval",
     "patient_codes",
     "patient_resamples",
+    "payoff",
     "proportion_interval",
     "reach",
     "roc_band",

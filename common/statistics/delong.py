@@ -83,7 +83,7 @@ def auc_bounds(area: float, moved: Influence, *, level: float) -> tuple[float, f
     variance = float(moved.variance()) if min(m, n) >= FEW_PATIENTS else 0.0
     if variance == 0:
         return score_bounds(area, m, n, level=level)
-    return _logit_bounds(area, t_quantile(level, float(moved.freedom())) * variance**0.5)
+    return logit_bounds(area, t_quantile(level, float(moved.freedom())) * variance**0.5)
 
 
 def auc_influence(labels: ArrayLike, scores: ArrayLike, codes: NDArray[np.intp]) -> Floats:
@@ -115,7 +115,8 @@ def _within_folds(positive: NDArray[np.bool_], scores: Floats, folds: NDArray[An
     return placed, opponents
 
 
-def _logit_bounds(area: float, half: float) -> tuple[float, float]:
+def logit_bounds(area: float, half: float) -> tuple[float, float]:
+    """Return the bounds on the logit scale of an area in (0, 1), from half the width of its plain interval."""
     from scipy.special import expit, logit
 
     # The delta method: d logit(A) / dA = 1 / (A (1 - A)).

@@ -9,6 +9,7 @@ Journal of Statistics 9 (2015) 1583), and the variance over seeds, less what the
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,15 +73,8 @@ def initialisation_difference(pairs: Sequence[Paired]) -> Estimate:
     repeats = tested[:, 2].sum() / len(names)
     # One degree of freedom is lost for each AUC that placements are centred on: one a fold.
     free = [max(count - len(folds) / repeats, 1.0) for count in (positives, negatives)]
-    patients, freedom = _of_patients(moved.mean(axis=1), free)
-    variance, between = patients, 0.0
-    if seeds >= ENOUGH_SEEDS:
-        between = float(by_seed.var(ddof=1))
-        # What patients put into the differences between seeds: their mean variance less the mean covariance of seeds.
-        own = max(float((moved.sum(axis=0) ** 2).sum(axis=1).mean()) - patients, 0.0) * seeds / (seeds - 1)
-        shared = max(patients - own / seeds, 0.0)
-        variance, freedom = _with_seeds(shared, freedom, between / seeds, seeds)
-        between = max(between - own, 0.0)
+    spread = over_seeds(by_seed, moved.sum(axis=0), _freedom(moved.mean(axis=1), free))
+    variance, freedom, patients = spread.variance, spread.freedom, spread.patients
     if variance <= NOTHING and not all(same_order(pair.score_a, pair.score_b) for pair in pairs):
         variance, freedom = error_without_spread(float(areas.mean()), (positives, negatives)) ** 2, np.inf
         patients = variance
@@ -96,7 +90,7 @@ def initialisation_difference(pairs: Sequence[Paired]) -> Estimate:
         seeds=seeds,
         folds=len(folds),
         patient_variance=patients,
-        seed_variance=between,
+        seed_variance=spread.seeds,
     )
 
 
@@ -126,8 +120,8 @@ def _mean_over_folds(
     return areas, moved, np.array(counts)
 
 
-def _of_patients(moved: Floats, free: Sequence[float]) -> tuple[float, float]:
-    """Return the patients' variance of a difference and its degrees of freedom, as `Influence` has them.
+def _freedom(moved: Floats, free: Sequence[float]) -> float:
+    """Return the degrees of freedom of the patients' variance of a difference, as `Influence` has them.
 
     Args:
         moved: What each patient's positive and negative images move it by, `(2, P)`.
@@ -135,7 +129,42 @@ def _of_patients(moved: Floats, free: Sequence[float]) -> tuple[float, float]:
     """
     terms = (moved**2).sum(axis=1)
     least = float(sum(term**2 / its for term, its in zip(terms, free, strict=True)))
-    return float((moved.sum(axis=0) ** 2).sum()), float(terms.sum()) ** 2 / least if least > 0 else np.inf
+    return float(terms.sum()) ** 2 / least if least > 0 else np.inf
+
+
+class Spread(NamedTuple):
+    """What a mean over seeds varies by.
+
+    Attributes:
+        variance: Its squared standard error.
+        freedom: Degrees of freedom of that.
+        patients: The part that shrinks as patients are added.
+        seeds: Variance of the true value between seeds; 0 with fewer than `ENOUGH_SEEDS`, which cannot tell.
+    """
+
+    variance: float
+    freedom: float
+    patients: float
+    seeds: float
+
+
+def over_seeds(by_seed: Floats, moved: Floats, freedom: float) -> Spread:
+    """Return what the mean over seeds of a value varies by.
+
+    Args:
+        by_seed: The value of each seed, `(S,)`.
+        moved: What each patient moves it by, `(S, P)`, scaled so that the sum of squares is its variance.
+        freedom: Degrees of freedom of the patients' part.
+    """
+    patients, seeds = float((moved.mean(axis=0) ** 2).sum()), len(by_seed)
+    if seeds < ENOUGH_SEEDS:
+        return Spread(patients, freedom, patients, 0.0)
+    between = float(by_seed.var(ddof=1))
+    # What patients put into the differences between seeds: their mean variance less the mean covariance of seeds.
+    own = max(float((moved**2).sum(axis=1).mean()) - patients, 0.0) * seeds / (seeds - 1)
+    shared = max(patients - own / seeds, 0.0)
+    variance, freedom = _with_seeds(shared, freedom, between / seeds, seeds)
+    return Spread(variance, freedom, patients, max(between - own, 0.0))
 
 
 def _with_seeds(shared: float, freedom: float, between: float, seeds: int) -> tuple[float, float]:

@@ -1,11 +1,13 @@
 """The ROC curve and the band it lies in."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .bootstrap import patient_resamples
+from .paired import Paired, crossed
 
 Floats = NDArray[np.float64]
 
@@ -63,3 +65,47 @@ def roc_band(
     curves = [np.interp(grid, *roc_curve(positive[r], scores[r])) for r in draws if 0 < positive[r].mean() < 1]
     low, high = np.quantile(curves, [(1 - level) / 2, (1 + level) / 2], axis=0)
     return RocBand(grid, low, high)
+
+
+@dataclass(frozen=True)
+class MeanRoc:
+    """A mean ROC curve: sensitivity with its bounds, `(G,)` each, at each value of 1 - specificity, `(G,)`."""
+
+    false_positive: Floats
+    sensitivity: Floats
+    low: Floats
+    high: Floats
+
+
+def mean_roc(pairs: Sequence[Paired], *, n_resamples: int = 300, seed: int = 0, level: float = 0.95) -> MeanRoc:
+    """Return the mean over folds and seeds of the first model's ROC curves, with its pointwise band.
+
+    Vertical averaging, as in `roc_band`; scores of different models have no common scale, and are never pooled. The
+    area below it is the mean of the areas. Patients are resampled within folds, the same for all seeds: the band does
+    not know how much a training varies.
+
+    Args:
+        pairs: One for each fold and seed; `score_b` is not looked at.
+        n_resamples: Number of resampled curves.
+        seed: Of the resampling.
+        level: Confidence of the band.
+    """
+    grid = np.linspace(0, 1, 101)
+    folds = list(crossed(pairs).values())
+    value, resampled = np.zeros(len(grid)), np.zeros((n_resamples, len(grid)))
+    for its in folds:
+        label, scores = its[0].label, [pair.score_a for pair in its]
+        value += _mean_curve(grid, label, scores) / len(folds)
+        draws = patient_resamples(its[0].patient, labels=label, n_resamples=n_resamples, seed=seed)
+        for number, rows in enumerate(draws):
+            resampled[number] += _mean_curve(grid, label[rows], [score[rows] for score in scores]) / len(folds)
+    low, high = np.nanquantile(resampled, [(1 - level) / 2, (1 + level) / 2], axis=0)
+    return MeanRoc(grid, value, low, high)
+
+
+def _mean_curve(grid: Floats, label: NDArray[np.int_], scores: Sequence[Floats]) -> Floats:
+    """Return the mean sensitivity over models; NaN if a class is missing."""
+    if not 0 < np.mean(label == 1) < 1:
+        return np.full(len(grid), np.nan)
+    mean: Floats = np.mean([np.interp(grid, *roc_curve(label, score)) for score in scores], axis=0)
+    return mean

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from common.comparison import beginnings, jobs, worker
+from common.comparison import compare as compare_module
 from common.comparison.compare import compare
 from common.comparison.plan import plan_of
 from common.comparison.setup import begin, set_up
@@ -25,6 +26,7 @@ CONTENT = {
     "scenarios": [{"trainable": "head", "learning_rates": [0.01, 0.001]}],
     "folds": [0, 1],
     "seeds": [0, 1, 2],
+    "sizes": [100],
     "mode": "fair",
     "margin": 0.02,
     "head": {"image_size": [32, 32], "max_epochs": 1},
@@ -93,7 +95,12 @@ def compared(monkeypatch, weights, tmp_path):
 
     def run(job, folder, lock):
         try:
-            stand_in.main(list(job.arguments[len(jobs.PROGRAM) :]))
+            if job.marker == "localised.json":
+                stand_in.localise(list(job.arguments[2:]))
+            elif job.marker == "flipped.json":
+                stand_in.flip(list(job.arguments[3:]))
+            else:
+                stand_in.main(list(job.arguments[len(jobs.PROGRAM) :]))
         except SystemExit as error:
             (folder / worker.LOG).write_text(str(error))
             return False
@@ -102,12 +109,18 @@ def compared(monkeypatch, weights, tmp_path):
     monkeypatch.setattr(worker, "_run", run)
     monkeypatch.chdir(jobs.ROOT)
 
-    def compare_by(content, out=tmp_path / "out"):
+    def compare_by(content, out=tmp_path / "out", **options):
         setup = set_up(plan_of(content), out)
         begin(setup)
-        return compare(setup, Here())
+        return compare(setup, Here(), **options)
 
     return compare_by
+
+
+@pytest.fixture
+def without_alternatives(monkeypatch):
+    """Leaves out the other estimators, whose bootstrap takes longer than all else."""
+    monkeypatch.setattr(compare_module, "alternatives", lambda _: {})
 
 
 def calls(out: Path) -> dict[str, int]:

@@ -1,8 +1,13 @@
 import re
+from pathlib import Path
 
 import pytest
 
+from common.comparison.beside import read_beside
 from common.comparison.results import write_results
+from common.datasets.prepared import read_prepared
+from common.errors import PlanError
+from common.files import write_json
 from tests import browser
 
 from .conftest import table_of
@@ -10,8 +15,10 @@ from .conftest import table_of
 
 @pytest.fixture
 def page(content, compared, tmp_path):
-    def write(**changes):
-        write_results(compared({**content, **changes}), command="python scripts/compare.py breast_us <'a'>")
+    def write(masked=(), **changes):
+        write_results(
+            compared({**content, **changes}, masked=masked), command="python scripts/compare.py breast_us <'a'>"
+        )
         return (tmp_path / "out" / "comparison.html").read_text()
 
     return write
@@ -28,8 +35,9 @@ def test_it_shows_all_that_the_verdict_stands_on(page, tmp_path):
     text = page()
     titles = re.findall(r"<h2>(.+?)</h2>", text)
     assert titles == [
-        *("Differences", "Verdicts", "Beside the paper", "Could it be equivalent", "Other estimators", "Scores"),
-        *("Scenarios", "Methods", "Data", "Weights", "Plan", "Runs", "Reproduce it"),
+        *("Differences", "Verdicts", "ROC and reliability", "Beside the paper", "Could it be equivalent"),
+        *("Other estimators", "Scores", "Scenarios", "Methods", "Data", "Audit of the data", "Weights", "Plan", "Runs"),
+        "Reproduce it",
     ]
     assert "Nadeau-Bengio over folds" in text
     assert "12 of 24" not in text
@@ -45,6 +53,28 @@ def test_as_published_says_what_is_pseudo_replicated_and_what_is_not_repeated(pa
     assert "not exactly the last ten Keras layers" in text
 
 
+def test_fair_stands_beside_as_published(content, compared, tmp_path):
+    write_results(compared({**content, "mode": "as_published"}, tmp_path / "other"), command="")
+    write_results(compared(content), command="", beside=read_beside(tmp_path / "other"))
+    text = (tmp_path / "out" / "comparison.html").read_text()
+    table = text[text.index("<h2>Fair against as published</h2>") :]
+    assert table.index("<td>fair</td>") < table.index("<td>as published</td>")
+    with pytest.raises(PlanError, match="--beside is the folder of a finished comparison"):
+        read_beside(tmp_path)
+
+
+def test_what_the_audit_found_is_told(content, compared, tmp_path):
+    content["bundles"] = {"breast_us": str(table_of(tmp_path, patients=150))}
+    index = read_prepared(content["bundles"]["breast_us"]).index_sha256
+    finding = {"verdict": "spoils", "detail": "two images of different classes are the same"}
+    audit = {"index_sha256": index, "spoiled": True, "findings": {"duplicates": [finding], "blank": []}}
+    write_json(Path(content["bundles"]["breast_us"]) / "audit.json", audit)
+    write_results(compared(content), command="")
+    text = (tmp_path / "out" / "comparison.html").read_text()
+    assert "two images of different classes are the same" in text
+    assert "breast_us: the audit found what spoils a result" in text
+
+
 def test_one_initialisation_has_scores_and_no_verdict(page):
     text = page(initialisations={"plain": "poor"})
     assert "over 2 folds, each image compared within its fold (seed 0)" in text
@@ -56,5 +86,16 @@ def test_one_initialisation_has_scores_and_no_verdict(page):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_fits_and_is_legible(page, content, tmp_path, width, scheme):
     bundles = {**content["bundles"], "thyroid_us": str(table_of(tmp_path, patients=120))}
-    text = page(bundles=bundles, mode="as_published").replace("<details>", "<details open>")
-    browser.assert_legible(text, tmp_path, width=width, scheme=scheme, images=3)
+    more = {"bundles": bundles, "mode": "as_published", "sizes": [25, 100], "masked": ["breast_us"]}
+    text = page(**more).replace("<details>", "<details open>")
+    for section in ("Label efficiency", "Localisation", "Small against large sets", "ROC and reliability"):
+        assert f"<h2>{section}</h2>" in text
+    browser.assert_legible(text, tmp_path, width=width, scheme=scheme, images=10)
+
+
+@browser.needed
+@pytest.mark.parametrize(("width", "scheme"), [(375, "dark"), (1440, "light")])
+def test_the_ways_of_one_arm_fit_and_are_legible(page, tmp_path, width, scheme):
+    text = page(initialisations={"plain": "poor"})
+    assert "<h2>One network or several</h2>" in text
+    browser.assert_legible(text, tmp_path, width=width, scheme=scheme, images=2)

@@ -27,12 +27,12 @@ def planted(number: int) -> np.ndarray:
     return mask
 
 
-def annotated_images(folder, *, masks=True):
-    """40 patients, one image each; the first of each fold and class is normal: an empty mask, noise for an image."""
+def annotated_images(folder, *, masks=True, patients=40):
+    """So many patients, one image each; ten, two of each fold, are normal: an empty mask, noise for an image."""
     original = folder / "original"
     original.mkdir(parents=True)
     rows = []
-    for number in range(40):
+    for number in range(patients):
         row = dict.fromkeys((*COLUMNS, *PREPARED_COLUMNS), "")
         mask = planted(number) & (number >= 10)
         Image.fromarray(mask.astype(np.uint8) * 200 if number >= 10 else np.full_like(mask, 9, np.uint8)).save(
@@ -45,7 +45,7 @@ def annotated_images(folder, *, masks=True):
     description = {
         **{"name": "planted", "title": "Planted", "synthetic": True, "origin": "", "licence": "", "citation": ""},
         **{"task": "binary", "class_names": CLASSES, "differs_from_publication": ""},
-        "counts": {"images": 40, "patients": 40, "excluded": 0, "duplicate_groups": 0},
+        "counts": {"images": patients, "patients": patients, "excluded": 0, "duplicate_groups": 0},
         "shared_patients": {str(fold): {} for fold in range(5)},
     }
     write_prepared(folder / "data", description=description, root=original, rows=rows)

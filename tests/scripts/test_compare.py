@@ -18,6 +18,7 @@ PLAN = {
     "scenarios": [{"trainable": "head", "learning_rates": [0.01, 0.001]}],
     "folds": [0],
     "seeds": [0],
+    "sizes": [100],
     "mode": "fair",
     "margin": 0.02,
     "head": {"image_size": [32, 32], "max_epochs": 1, "num_workers": 0, "batch_size": 8},
@@ -42,6 +43,14 @@ def test_a_dry_run_prints_the_runs_and_what_they_could_tell_and_leaves_nothing(c
     assert not out.exists()
 
 
+def test_sizes_train_on_shares_too(command, phantoms, plan):
+    words = ["breast_us", "--plan", plan, "--dataset_dir", phantoms, "--sizes", "50,100", "--dry-run"]
+    code, output, errors = command(*words)
+    assert (code, errors) == (0, "")
+    assert "breast_us first resnet50 head 0.01 fold 0 seed 0 50 %" in output
+    assert "8 trainings, 4 evaluations on test" in output
+
+
 def test_an_arm_of_ones_own_is_one_more_initialisation_unless_it_is_there_already(command, phantoms, plan):
     words = ["breast_us", "--plan", plan, "--dataset_dir", f"breast_us={phantoms}", "--arm", "mine=auto", "--dry-run"]
     code, _, errors = command(*words)
@@ -57,6 +66,7 @@ def test_an_arm_of_ones_own_is_one_more_initialisation_unless_it_is_there_alread
         (["breast_us", "--arm", "mine"], "--arm is NAME=VALUE; got 'mine'"),
         (["breast_us", "--dataset_dir", "thyroid_us=data"], "--dataset_dir names a bundle that is compared"),
         (["brest_us"], "did you mean breast_us"),
+        (["breast_us", "--sizes", "50"], "the last of them 100"),
     ],
 )
 def test_a_mistake_is_one_line(command, words, message):

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -5,6 +7,8 @@ from hypothesis import strategies as st
 from sklearn.metrics import roc_curve as sklearn_roc_curve
 
 from common.statistics import auc, roc_band, roc_curve
+from common.statistics.roc import mean_roc
+from tests.statistics.arms import arms
 
 data = st.lists(st.tuples(st.integers(0, 1), st.integers(0, 8)), min_size=2, max_size=30).filter(
     lambda rows: {label for label, _ in rows} == {0, 1}
@@ -46,3 +50,14 @@ def test_band_widens_where_images_are_copies(example):
     clustered = roc_band(labels, scores, patients=np.repeat(np.arange(200), 4), **kwargs)
     plain = roc_band(labels, scores, patients=np.arange(800), **kwargs)
     assert np.mean(clustered.high - clustered.low) == pytest.approx(2 * np.mean(plain.high - plain.low), rel=0.15)
+
+
+def test_the_area_below_a_mean_curve_is_the_mean_area_and_its_band_holds_it():
+    pairs = arms(gain=0.5)
+    its = mean_roc(pairs, n_resamples=100)
+    area = np.sum(np.diff(its.false_positive) * (its.sensitivity[1:] + its.sensitivity[:-1]) / 2)
+    # The grid cuts the corners of steps that lie between its 101 places.
+    assert area == pytest.approx(np.mean([auc(pair.label, pair.score_a) for pair in pairs]), abs=3e-3)
+    assert np.mean((its.low <= its.sensitivity) & (its.sensitivity <= its.high)) > 0.95
+    shifted = [replace(pair, score_a=3 * pair.score_a + pair.seed) for pair in pairs]
+    assert np.array_equal(mean_roc(shifted, n_resamples=10).sensitivity, its.sensitivity)
