@@ -39,6 +39,7 @@ _TARGETS = """
     Activationsd AsDiscreted CastToTyped Compose DataLoader Dataset LrScheduleHandler MeanDice Resized
     SupervisedEvaluator SupervisedTrainer TensorBoardStatsHandler ValidationHandler
     common.datasets.readable.ReadableDataset common.datasets.seeded.EpochSampler common.datasets.seeded.SeededDataset
+    common.datasets.shares.share_of common.datasets.shares.together
     common.distributed.Share common.handlers.AfterEachStep common.handlers.BestModel
     common.handlers.CollectAppearance common.handlers.CollectMasks common.handlers.CollectPredictions
     common.handlers.EpochLog common.handlers.FiniteLoss common.handlers.TrainingState
