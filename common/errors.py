@@ -48,6 +48,10 @@ class PlanError(UserError):
     """A plan of a comparison that asks for what does not exist, or for an unequal contest."""
 
 
+class ExportError(UserError):
+    """A bundle that cannot leave this repository, or that does not do elsewhere what it does here."""
+
+
 class StorageError(UserError):
     """A file that could not be written: no space left, or no permission."""
 

@@ -1,0 +1,1 @@
+"""Bundles that travel: a folder that needs nothing of this repository."""
