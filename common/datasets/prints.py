@@ -105,9 +105,13 @@ class Prints(Sequence[Fingerprint | ImageError]):
         return self._count
 
     @overload
-    def __getitem__(self, position: int) -> Fingerprint | ImageError: ...
+    def __getitem__(self, position: int) -> Fingerprint | ImageError:
+        """Return what is known of one image."""
+
     @overload
-    def __getitem__(self, position: slice) -> list[Fingerprint | ImageError]: ...
+    def __getitem__(self, position: slice) -> list[Fingerprint | ImageError]:
+        """Return what is known of several."""
+
     def __getitem__(self, position: int | slice) -> Fingerprint | ImageError | list[Fingerprint | ImageError]:
         if isinstance(position, slice):
             return [self[n] for n in range(*position.indices(self._count))]
