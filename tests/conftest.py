@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import settings
@@ -223,6 +224,34 @@ def tiny_segmenter(tmp_path_factory: pytest.TempPathFactory) -> str:
     path = tmp_path_factory.mktemp("overlay") / "tiny_segmenter.json"
     path.write_text(json.dumps(TINY_SEGMENTER))
     return str(path)
+
+
+@pytest.fixture(scope="session")
+def trained_bundle(run_bundle: Runner, phantoms: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bundle of its own, breast_us with a tiny network, trained and evaluated on phantoms."""
+    from common.house.formatting import formatted
+
+    folder = tmp_path_factory.mktemp("repository") / "bundles" / "breast_us"
+    ignored = shutil.ignore_patterns("models", "eval", "runs")
+    shutil.copytree(ROOT / "bundles" / "breast_us", folder, ignore=ignored)
+    for kind in ("train", "inference"):
+        path = folder / "configs" / f"{kind}.json"
+        path.write_text(formatted({**json.loads(path.read_text()), **TINY}))
+    train, evaluate = (f"{folder}/configs/{kind}.json" for kind in ("train", "evaluate"))
+    own = ["--bundle_root", str(folder), "--dataset_dir", str(phantoms), "--num_workers", "0"]
+    small = ["--image_size", "[32,32]", "--max_epochs", "1", "--batch_size", "8"]
+    for config, knobs in ((train, small), (f"['{train}','{evaluate}']", [])):
+        finished = run_bundle("--config_file", config, *own, *knobs)
+        assert finished.code == 0, finished.output
+    return folder
+
+
+@pytest.fixture(scope="session")
+def exported(trained_bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """That bundle as a portable one; not to be changed."""
+    from common.export.export import export
+
+    return export(trained_bundle, tmp_path_factory.mktemp("dist"))
 
 
 def places(folder: Path) -> list[str]:

@@ -11,6 +11,12 @@ from ..errors import ExportError
 _OURS = ("PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "RADIMAGENET_WEIGHTS")
 """Variables that could lend the process what its own folder lacks."""
 
+_SAME_ORDER = {"PYTHONHASHSEED": "0"}
+"""TorchScript writes sets of constants in the order of their hashes, which Python else draws for each process."""
+
+ALONE = ("-P", "-s")
+"""Options of Python for a program of ours: neither the folder that it lies in nor the user's own packages."""
+
 
 def alone(arguments: Sequence[str], *, folder: Path, doing: str, accepted: Sequence[int] = (0,)) -> str:
     """Run Python with these arguments in `folder` and return what it said on standard output.
@@ -18,7 +24,7 @@ def alone(arguments: Sequence[str], *, folder: Path, doing: str, accepted: Seque
     Raises:
         ExportError: Another exit code than those accepted: what it said last.
     """
-    environment = {name: value for name, value in os.environ.items() if name not in _OURS}
+    environment = {name: value for name, value in os.environ.items() if name not in _OURS} | _SAME_ORDER
     done = subprocess.run(
         [sys.executable, "-B", "-W", "ignore", *arguments],
         cwd=folder,

@@ -54,7 +54,7 @@ def portable(config: Config, card: Mapping[str, Any]) -> Config:
 
 def portable_logging(text: str) -> str:
     """Return `logging.conf` for the package's new name."""
-    return text.replace(f"qualname={NAME}\n", f"qualname={MOVED}\n")
+    return text.replace(NAME, MOVED)
 
 
 def _asks(value: Any) -> bool:

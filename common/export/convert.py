@@ -1,8 +1,8 @@
 """Run by itself in a portable bundle: writes its network as TorchScript, `.pt2` and ONNX. Imports nothing of ours.
 
-`python -I convert.py FOLDER FORMAT...`; a process of its own each time, because TorchScript numbers the classes that a
-process has ever scripted, and the second export would not be the first one's bytes. Nothing that is written names a
-place on this machine. The last line of the output is JSON: by file, the largest difference from PyTorch.
+`python -P -s convert.py FOLDER FORMAT...`; a process of its own each time, because TorchScript numbers the classes
+that a process has ever scripted, and the second export would not be the first one's bytes. Nothing that is written
+names a place on this machine. The last line of the output is JSON: by file, the largest difference from PyTorch.
 """
 
 import json

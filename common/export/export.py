@@ -13,7 +13,7 @@ from ..house.files import Config
 from ..house.formatting import formatted
 from ..runs import read_model
 from ..version import VERSION
-from .alone import alone
+from .alone import ALONE, alone
 from .closure import PACKAGE, closure
 from .configs import MOVED, portable, portable_logging, read_configs
 from .manifest import write_archive, write_large_files, write_manifest
@@ -160,6 +160,8 @@ def _without_paths(card: dict[str, Any]) -> dict[str, Any]:
 def _convert(folder: Path, formats: Sequence[str]) -> dict[str, float]:
     if not formats:
         return {}
-    said = alone(["-I", str(_CONVERT), str(folder.resolve()), *formats], folder=folder, doing="converting the network")
+    said = alone(
+        [*ALONE, str(_CONVERT), str(folder.resolve()), *formats], folder=folder, doing="converting the network"
+    )
     differences: dict[str, float] = json.loads(said.splitlines()[-1])
     return differences

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..errors import ExportError
-from ..export.alone import alone
+from ..export.alone import ALONE, alone
 from ..export.samples import write_samples
 from .check import Check
 from .files import directory, personal_paths, sizes, version
@@ -46,7 +46,7 @@ def _run(folder: Path) -> list[Check]:
         write_samples(images)
         try:
             said = alone(
-                ["-I", str(_INSIDE), str(copy), str(images), str(SCHEMAS)], folder=copy, doing="the zoo's checks"
+                [*ALONE, str(_INSIDE), str(copy), str(images), str(SCHEMAS)], folder=copy, doing="the zoo's checks"
             )
         except ExportError as error:
             return [Check("MONAI's functions", str(error))]

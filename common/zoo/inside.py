@@ -1,7 +1,7 @@
 """Run by itself in a copy of a portable bundle: what MONAI's functions say of it. Imports nothing of ours.
 
-`python -I inside.py FOLDER IMAGES SCHEMAS`; the last line of the output is JSON, a pair for each check: its name, and
-why it is not passed. The calls are those of the zoo's `ci/verify_bundle.py`, and of its unit tests.
+`python -P -s inside.py FOLDER IMAGES SCHEMAS`; the last line of the output is JSON, a pair for each check: its name,
+and why it is not passed. The calls are those of the zoo's `ci/verify_bundle.py`, and of its unit tests.
 """
 
 import json
