@@ -17,8 +17,9 @@ CONFIGS = "bundles/breast_us/configs"
 NETWORK = {"urllib", "http", "socket", "ssl", "ftplib", "smtplib", "requests", "httpx", "aiohttp", "huggingface_hub"}
 """Packages that reach the network, and what stands beside them."""
 
-MAY_REACH_IT = {"common/weights/fetch.py", "common/comparison/engine.py"}
-"""What `scripts/weights.py fetch` does, and the knock at the cluster that `scripts/compare.py --address` names."""
+MAY_REACH_IT = {"common/weights/fetch.py", "common/comparison/engine.py", "common/export/push.py"}
+"""What `scripts/weights.py fetch` and `scripts/export.py --push` do, and the knock at the cluster that
+`scripts/compare.py --address` names."""
 
 
 @pytest.fixture(scope="module")

@@ -17,12 +17,17 @@ from .alone import ALONE, alone
 from .closure import PACKAGE, closure
 from .configs import MOVED, portable, portable_logging, read_configs
 from .manifest import write_archive, write_large_files, write_manifest
+from .measure import PLACE, measured_of
 from .metadata import completed, without_paths
 from .readme import limits, portable_readme
 from .scores import figures_of, scores_of
+from .table import format_table
 
 FORMATS = {"ts": "TorchScript", "pt2": "torch.export", "onnx": "ONNX"}
 """What a network can be written as beside `model.pt`, by the ending of the file."""
+
+OPENVINO = "openvino"
+"""What is brought once it was measured: its files are made, and INT8 calibrated, where the test part is read."""
 
 NO_ADDRESS = "https://huggingface.co/OWNER/NAME/resolve/main"
 """Stands in `large_files.yml` until it is known where the files will lie."""
@@ -54,7 +59,7 @@ def export(
         bundle: Its folder.
         out: Where to; what was exported there before is replaced.
         weights: A trained `model.pt` with its `model.json` (default: the bundle's).
-        formats: Keys of `FORMATS`.
+        formats: Keys of `FORMATS`, and `OPENVINO` for a bundle that was measured.
         url: The address below which the files will lie, for `large_files.yml`.
 
     Raises:
@@ -65,12 +70,14 @@ def export(
     if not (bundle / "configs").is_dir():
         known = ", ".join(sorted(path.parent.name for path in bundle.parent.glob("[!.]*/configs")))
         raise BundleError(f"a bundle is one of {known}; got {bundle.name!r}: give its name")
-    if unknown := [name for name in formats if name not in FORMATS]:
-        raise ExportError(f"a format is one of {', '.join(FORMATS)}; got {unknown[0]!r}: leave it out")
+    if unknown := [name for name in formats if name not in (*FORMATS, OPENVINO)]:
+        raise ExportError(f"a format is one of {', '.join((*FORMATS, OPENVINO))}; got {unknown[0]!r}: leave it out")
     weights = weights or bundle / "models" / "model.pt"
     card = read_model(weights.parent)
     if not weights.is_file():
         raise RunError(f"no trained model at {weights}: run this bundle's train.json first")
+    if OPENVINO in formats and not measured_of(bundle, weights):
+        raise ExportError(f"{OPENVINO} is brought once it was measured; {bundle.name} was not: give --measure")
     folder = out / exported_name(bundle.name, card["task"])
     staging = out / f".{os.getpid()}.tmp" / folder.name
     shutil.rmtree(staging.parent, ignore_errors=True)
@@ -96,7 +103,8 @@ def _fill(
 ) -> tuple[dict[str, float], list[str]]:
     written = read_configs(bundle)
     used = closure(list(written.values()))
-    metadata = _write_texts(folder, bundle, card, written, packages=sorted(used.packages), formats=formats)
+    told = _told_of(formats, measured_of(bundle, weights))
+    metadata = _write_texts(folder, bundle, card, written, packages=sorted(used.packages), formats=told)
     for file in used.files:
         write_bytes(folder / MOVED / file, (PACKAGE / file).read_bytes())
     write_bytes(folder / "models" / "model.pt", weights.read_bytes())
@@ -104,7 +112,10 @@ def _fill(
     for name in _BESIDE:
         if (weights.parent / name).is_file():
             write_bytes(folder / "models" / name, (weights.parent / name).read_bytes())
-    differences = _convert(folder, formats)
+    if OPENVINO in formats:
+        for path in sorted((bundle / "eval" / PLACE).glob(f"{OPENVINO}_*")):
+            write_bytes(folder / "models" / path.name, path.read_bytes())
+    differences = _convert(folder, [name for name in formats if name in FORMATS])
     large = write_large_files(folder, url or NO_ADDRESS)
     write_manifest(folder, metadata["version"])
     return differences, large
@@ -117,7 +128,7 @@ def _write_texts(
     written: dict[str, Config],
     *,
     packages: Sequence[str],
-    formats: Sequence[str],
+    formats: str,
 ) -> Config:
     """Write configurations and pages, and return the metadata."""
     readme = (bundle / "docs" / "README.md").read_text(encoding="utf-8")
@@ -138,7 +149,7 @@ def _write_texts(
         card,
         scores=scores,
         figures=[path.name for path in figures],
-        formats=_told_of(formats),
+        formats=formats,
     )
     write_text(folder / "docs" / "README.md", page)
     for path in (*figures, bundle / "docs" / "data_license.txt"):
@@ -147,9 +158,12 @@ def _write_texts(
     return metadata
 
 
-def _told_of(formats: Sequence[str]) -> str:
-    files = [f"`models/model.{name}` ({FORMATS[name]})" for name in formats]
-    return "`models/model.pt`" + "".join(f", {file}" for file in files) + ": any batch, the rows and columns above."
+def _told_of(formats: Sequence[str], measured: dict[str, Any]) -> str:
+    """Return what the network is brought as, and, where it was measured, what that costs and gives."""
+    files = ["`models/model.pt`", *(f"`models/model.{name}` ({FORMATS[name]})" for name in formats if name in FORMATS)]
+    files += [f"`models/{name}`" for name in measured.get("files", ()) if OPENVINO in formats]
+    told = f"{', '.join(files)}: any batch, the rows and columns above."
+    return f"{told}\n\n{format_table(measured)}" if measured else told
 
 
 def _without_paths(card: dict[str, Any]) -> dict[str, Any]:

@@ -113,8 +113,10 @@ def test_its_name_says_its_kind_once(name, task, expected):
 def test_what_cannot_leave_is_refused_and_leaves_nothing(trained_bundle, tmp_path):
     with pytest.raises(BundleError, match="a bundle is one of breast_us; got 'breast'"):
         export(trained_bundle.with_name("breast"), tmp_path)
-    with pytest.raises(ExportError, match="a format is one of ts, pt2, onnx; got 'tflite'"):
+    with pytest.raises(ExportError, match="a format is one of ts, pt2, onnx, openvino; got 'tflite'"):
         export(trained_bundle, tmp_path, formats=["tflite"])
+    with pytest.raises(ExportError, match="openvino is brought once it was measured; breast_us was not"):
+        export(trained_bundle, tmp_path, formats=["openvino"])
     with pytest.raises(RunError, match="no trained model"):
         export(trained_bundle, tmp_path, weights=tmp_path / "model.pt")
     wrong = shutil.copytree(trained_bundle, tmp_path / "wrong")
