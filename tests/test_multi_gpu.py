@@ -108,9 +108,7 @@ def test_two_processes_train_any_bundle_as_one_does_and_the_first_alone_speaks(r
     )
     # Adam makes a whole step of a gradient that is rounding alone, such as that of a bias before a norm.
     plain = overlay(
-        tmp_path,
-        network_def=PLAIN,
-        **{"train::dataloader::drop_last": True, "optimizer::_target_": "torch.optim.SGD"},
+        tmp_path, network_def=PLAIN, **{"train::dataloader::drop_last": True, "optimizer::_target_": "torch.optim.SGD"}
     )
     finished = run_bundle("--config_file", f"['{TRAIN}','{plain}']", *small, *places(one))
     assert finished.code == 0, finished.output

@@ -11,15 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 from monai.data import Dataset, list_data_collate, set_track_meta
-from monai.transforms import (
-    Compose,
-    EnsureChannelFirstd,
-    LoadImaged,
-    RandAffined,
-    RandFlipd,
-    Resized,
-    ScaleIntensityd,
-)
+from monai.transforms import Compose, EnsureChannelFirstd, LoadImaged, RandAffined, RandFlipd, Resized, ScaleIntensityd
 from tqdm import tqdm
 
 from ..datasets.seeded import SeededDataset

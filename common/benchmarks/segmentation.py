@@ -51,11 +51,7 @@ class Comparison:
 
     def as_table(self) -> str:
         """Return a line each, and whether the goal is met."""
-        lines = {
-            "bundle": self.bundle,
-            "MONAI's plain 2D U-Net, bare loop": self.rival,
-            "difference": self.difference,
-        }
+        lines = {"bundle": self.bundle, "MONAI's plain 2D U-Net, bare loop": self.rival, "difference": self.difference}
         rows = [f"{name:36}{its.bounds()}" for name, its in lines.items()]
         verdict = f"goal >= {WITHIN}: {'met' if self.met else 'MISSED'}"
         return "\n".join(

@@ -184,14 +184,6 @@ def _published(task: str, *, kind: str, class_names: tuple[str, ...], counts: Ma
 COUNTS = {"images": 2814, "patients": 75}
 """Of version 1.3, the one that can be downloaded; the article has 82 scans."""
 
-PUBLISHED = _published(
-    ANY,
-    kind="binary",
-    class_names=CLASS_NAMES,
-    counts=COUNTS,
-)
+PUBLISHED = _published(ANY, kind="binary", class_names=CLASS_NAMES, counts=COUNTS)
 
-TASKS = {
-    ANY: PUBLISHED,
-    EACH: _published(EACH, kind="multilabel", class_names=SUBTYPES, counts=COUNTS),
-}
+TASKS = {ANY: PUBLISHED, EACH: _published(EACH, kind="multilabel", class_names=SUBTYPES, counts=COUNTS)}

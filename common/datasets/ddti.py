@@ -29,10 +29,7 @@ from . import Published
 from .index import Row
 from .left_out import LeftOut
 
-LABEL_OF_TIRADS = {
-    **dict.fromkeys(("2", "3"), "benign"),
-    **dict.fromkeys(("4a", "4b", "4c", "5"), "malignant"),
-}
+LABEL_OF_TIRADS = {**dict.fromkeys(("2", "3"), "benign"), **dict.fromkeys(("4a", "4b", "4c", "5"), "malignant")}
 """TI-RADS as the XML writes it, and its class in Mei et al. (Radiology: AI 2022)."""
 
 NAME = re.compile(r"(\d+)_(\d+)\.jpe?g", re.IGNORECASE)

@@ -53,7 +53,7 @@ class Prints(Sequence[Fingerprint | ImageError]):
         try:
             if work:
                 work.mkdir(parents=True, exist_ok=True)
-            self._file = (work / FILE).open("a+b") if work else TemporaryFile()  # noqa: SIM115  open as long as it lives
+            self._file = (work / FILE).open("a+b") if work else TemporaryFile()  # noqa: SIM115  it stays open
         except OSError as error:
             raise _storage_error(error) from error
         self._count = self._file.seek(0, os.SEEK_END) // RECORD.itemsize

@@ -86,14 +86,7 @@ class EpochSampler(Sampler[Key]):
     """
 
     def __init__(
-        self,
-        dataset: Any,
-        seed: int,
-        *,
-        rank: int = 0,
-        world: int = 1,
-        batch_size: int = 1,
-        balanced: bool = False,
+        self, dataset: Any, seed: int, *, rank: int = 0, world: int = 1, batch_size: int = 1, balanced: bool = False
     ) -> None:
         if len(dataset) < world * batch_size:
             raise ConfigError(

@@ -144,12 +144,7 @@ def _write_texts(
     logging = (bundle / "configs" / "logging.conf").read_text(encoding="utf-8")
     write_text(folder / "configs" / "logging.conf", portable_logging(logging))
     page = portable_readme(
-        readme,
-        metadata,
-        card,
-        scores=scores,
-        figures=[path.name for path in figures],
-        formats=formats,
+        readme, metadata, card, scores=scores, figures=[path.name for path in figures], formats=formats
     )
     write_text(folder / "docs" / "README.md", page)
     for path in (*figures, bundle / "docs" / "data_license.txt"):

@@ -1,6 +1,6 @@
 """A network as OpenVINO takes it: from ONNX, in float32, float16, and in whole numbers of 8 bits after calibration."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,6 @@ KINDS = ("fp32", "fp16", "int8")
 
 CALIBRATION = 300
 """Training images that INT8's ranges are taken from: NNCF's own default for `subset_size`."""
-
-Run = Callable[[torch.Tensor], torch.Tensor]
 
 
 def convert(onnx: Path, folder: Path, calibration: Sequence[torch.Tensor]) -> list[Path]:
@@ -41,25 +39,6 @@ def convert(onnx: Path, folder: Path, calibration: Sequence[torch.Tensor]) -> li
     quantised = nncf.quantize(model, images, subset_size=len(calibration))
     openvino.save_model(quantised, str(paths["int8"]), compress_to_fp16=False)
     return list(paths.values())
-
-
-def loaded(path: Path, *, precision: str = "f32", threads: int = 0) -> Run:
-    """Return a model on this machine's processor.
-
-    Args:
-        path: Its `.xml`, or an ONNX file.
-        precision: That it computes in, `f32` or `bf16`, where the file leaves a choice.
-        threads: How many it may use; 0 for all.
-
-    Raises:
-        ExportError: OpenVINO is not installed.
-    """
-    core = _module("openvino").Core()
-    how: dict[str, Any] = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": precision}
-    if threads:
-        how["INFERENCE_NUM_THREADS"] = threads
-    compiled = core.compile_model(str(path), "CPU", how)
-    return lambda image: torch.from_numpy(compiled([image.numpy()])[0].copy())
 
 
 def _module(name: str) -> Any:

@@ -15,8 +15,6 @@ VERSIONS: Mapping[str, Mapping[str, str]] = {
     "ignite": {"pytorch-ignite": "0.5.5"},
     "matplotlib": {"matplotlib": "3.10.7"},
     "nibabel": {"nibabel": "5.4.2"},
-    "onnxruntime": {"onnxruntime": "1.23.2"},
-    "openvino": {"openvino": "2025.4.1"},
     "pydicom": {
         "pydicom": "3.0.2",
         # compressed DICOM, which pydicom finds by itself

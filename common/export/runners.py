@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 import torch
 from torch import nn
 
-from . import openvino
+from ..inferers.backend import run_onnx, run_openvino
+from .openvino import KINDS
 
 Run = Callable[[torch.Tensor], torch.Tensor]
 
@@ -36,15 +37,15 @@ def forms(network: nn.Module, folder: Path, *, openvino_in: Path) -> list[Form]:
     if (path := folder / "model.pt2").is_file():
         found.append(Form("torch.export", torch.export.load(path).module(), [path]))
     if (path := folder / "model.onnx").is_file():
-        found.append(Form("ONNX Runtime", _onnx(path), [path]))
-    for kind in openvino.KINDS:
+        found.append(Form("ONNX Runtime", run_onnx(path), [path]))
+    for kind in KINDS:
         path = openvino_in / f"openvino_{kind}.xml"
         if not path.is_file():
             continue
         files = [path, path.with_suffix(".bin")]
-        found.append(Form(f"OpenVINO {kind.upper()}", openvino.loaded(path, threads=torch.get_num_threads()), files))
+        found.append(Form(f"OpenVINO {kind.upper()}", run_openvino(path, precision="f32"), files))
         if kind == "fp16":
-            run = openvino.loaded(path, precision="bf16", threads=torch.get_num_threads())
+            run = run_openvino(path, precision="bf16")
             found.append(Form("OpenVINO FP16 file, bf16", run, files))
     return found
 
@@ -60,12 +61,3 @@ def _bf16(network: nn.Module) -> Run:
         return logits.float()
 
     return run
-
-
-def _onnx(path: Path) -> Run:
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = torch.get_num_threads()
-    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    return lambda image: torch.from_numpy(session.run(None, {"image": image.numpy()})[0])

@@ -16,14 +16,15 @@ class CollectAppearance:
     """Collects the `Appearance` of every image, in the order of the items; features come from the same forward pass.
 
     Args:
-        network: The evaluator's; its features are what its last linear layer receives. A network without one has none.
+        network: The evaluator's; its features are what its last linear layer receives. A network without one has none,
+            and neither has one in whose place another backend runs.
     """
 
     def __init__(self, network: nn.Module) -> None:
         self.items: Any = []
         self._layer = last_linear(network)
         self._features: list[torch.Tensor] = []
-        self._latest = torch.empty(0, 0)
+        self._latest: torch.Tensor | None = None
         self._seen: list[tuple[list[str], torch.Tensor, torch.Tensor]] = []
 
     def attach(self, engine: Engine) -> None:
@@ -44,14 +45,14 @@ class CollectAppearance:
         )
 
     def _begin(self, engine: Engine) -> None:
-        self._seen, self._features = [], []
+        self._seen, self._features, self._latest = [], [], None
         self._hook = self._layer.register_forward_pre_hook(self._keep) if self._layer else None
 
     def _keep(self, layer: nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
         self._latest = nn.functional.normalize(inputs[0].detach().float().flatten(1)).half().cpu()
 
     def _collect(self, engine: Engine) -> None:
-        if self._layer:
+        if self._latest is not None:
             self._features.append(self._latest)
         batch = engine.state.batch
         image = batch["image"]

@@ -30,13 +30,14 @@ HEAD = (
     "tensorboard",
     "num_workers",
     "device",
+    "backend",
     "saliency",
 )
 """The heads' keys, in this order (DESIGN.md); a train.json and an inference.json have those that apply to it."""
 
 ONLY_IN_TRAINING = frozenset({"fold", "seed", "max_epochs", "patience", "val_interval", "learning_rate", "tensorboard"})
 
-ONLY_IN_INFERENCE = frozenset({"saliency"})
+ONLY_IN_INFERENCE = frozenset({"backend", "saliency"})
 
 PRETRAINING = "radimagenet_pretrain"
 """The bundle with a head of its own, which is nobody's sibling: another store, another schedule, no folds."""
@@ -53,7 +54,7 @@ PRETRAINING_HEAD = {
     ),
     "inference": (
         *HEAD[: HEAD.index("input_contract")],
-        *("dropout", "window", "image_size", "batch_size", "precision", "num_workers", "device", "saliency"),
+        *("dropout", "window", "image_size", "batch_size", "precision", "num_workers", "device", "backend", "saliency"),
     ),
 }
 """The keys of its heads, in their order, by kind of configuration."""

@@ -71,12 +71,13 @@ def resolve_precision(precision: str, device: torch.device) -> str:
         raise ConfigError(f"precision is one of {', '.join(PRECISIONS)}; got {precision!r}")
     if precision != "auto":
         return precision
-    resolved = "bf16" if _multiplies_bfloat16(device) else "fp32"
+    resolved = "bf16" if multiplies_bfloat16(device) else "fp32"
     _announce(resolved, device)
     return resolved
 
 
-def _multiplies_bfloat16(device: torch.device) -> bool:
+def multiplies_bfloat16(device: torch.device) -> bool:
+    """Return whether a device has instructions for it."""
     if device.type == "cuda":
         return torch.cuda.is_bf16_supported(including_emulation=False)
     cpuinfo = Path("/proc/cpuinfo")

@@ -72,7 +72,7 @@ class Reference:
             "size": _beyond(_log_sides(images.size), _log_sides(self.sample.size)),
             "intensity": _to_neighbours(self._scaled(images.intensity), self._scaled(self.sample.intensity)),
         }
-        if self.sample.features.shape[1]:
+        if self.sample.features.shape[1] and images.features.shape[1]:  # another backend than PyTorch tells none
             found["features"] = _to_neighbours(images.features, self.sample.features)
         return found
 

@@ -52,13 +52,7 @@ def _add_scan(folder: PhantomFolder, patient: int, label: str, scan: int, *, fau
     ending = from_block(ENDINGS, patient - 1, seed=seed, key=f"{NAME} ending")
     place = f"{label}/{patient}/{1000 + 2 * patient + scan}"
     drawn = slices_of(
-        folder.record,
-        patient,
-        ill=label != "Normal",
-        diffuse=label == "NCP",
-        scan=scan,
-        amount=amount,
-        size=512,
+        folder.record, patient, ill=label != "Normal", diffuse=label == "NCP", scan=scan, amount=amount, size=512
     )
     for number, (image, truth) in zip(_numbers(amount, fault, stream(seed, NAME, patient, fault)), drawn, strict=True):
         own = "jpg" if fault == MIXED and number % 2 else "png" if fault == MIXED else ending

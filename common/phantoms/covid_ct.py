@@ -55,15 +55,7 @@ def _add_patient(folder: PhantomFolder, patient: int, label: str) -> list[str]:
     seed = folder.record["seed"]
     sites = SITES[:3] if label == "positive" else SITES[3:]
     site = from_block(sites, patient - 1, seed=seed, key=f"{NAME} site {label}")
-    drawn = slices_of(
-        folder.record,
-        patient,
-        ill=label == "positive",
-        diffuse=True,
-        scan=0,
-        amount=SLICES,
-        size=SIDE,
-    )
+    drawn = slices_of(folder.record, patient, ill=label == "positive", diffuse=True, scan=0, amount=SLICES, size=SIDE)
     listed = []
     for number, (image, truth) in enumerate(drawn):
         path = f"images/{site}{patient}-{number:02d}_{120 + 7 * number:04d}.png"

@@ -20,12 +20,7 @@ ROOT = "MRNet-v1.0"
 PARTS = ("train",) * 4 + ("valid",)
 """Examinations of each part. The original has 1,130 and 120: too few to test on in a small set."""
 
-TEARS = (
-    *((False, False),) * 5,
-    *((False, True),) * 3,
-    (True, False),
-    (True, True),
-)
+TEARS = (*((False, False),) * 5, *((False, True),) * 3, (True, False), (True, True))
 """Torn ligament and torn meniscus of an examination: 0.2 and 0.4, as 262 and 449 of the original's 1,250."""
 
 NO_VOLUME, UNLISTED, OTHER_SHAPE = "listed without a volume", "volume that no table lists", "volume of another shape"

@@ -28,12 +28,7 @@ def table(collected: "CollectPredictions", card: dict[str, Any], *, part: str) -
     columns = {key: np.array(column, dtype=np.str_) for key, column in place_columns(items, card, part=part).items()}
     of_item = _states if card["task"] == "multilabel" else _index
     labels = np.array([of_item(item.get("label"), names) for item in items], dtype=np.int64)
-    return Predictions(
-        **columns,
-        label=labels,
-        probabilities=collected.probabilities,
-        class_names=names,
-    )
+    return Predictions(**columns, label=labels, probabilities=collected.probabilities, class_names=names)
 
 
 def place_columns(items: Any, card: dict[str, Any], *, part: str) -> dict[str, list[str]]:

@@ -1,14 +1,16 @@
 """How the zoo wants Python to look: black, isort and flake8 at 120 columns, as its `runtests.sh` calls them."""
 
+import shutil
 import subprocess
 import sys
+import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
 from .check import Check
 
 TOOLS = {
-    "black": ("--check", "--quiet", "--skip-magic-trailing-comma", "--line-length=120"),
+    "black": ("--check", "--skip-magic-trailing-comma", "--line-length=120"),
     "isort": ("--check", "--quiet", "--profile=black", "--line-length=120"),
     "flake8": (
         "--isolated",
@@ -22,8 +24,10 @@ TOOLS = {
 
 
 def style(folder: Path) -> list[Check]:
-    """Return what each tool says of the Python that a bundle brings."""
-    return [_asked(tool, folder / "scripts") for tool in TOOLS]
+    """Return what each tool says of the Python that a bundle brings, in a copy: they pass over a folder `dist`."""
+    with tempfile.TemporaryDirectory() as place:
+        code = shutil.copytree(folder / "scripts", Path(place, "models", "scripts"))
+        return [_asked(tool, code) for tool in TOOLS]
 
 
 def _asked(tool: str, code: Path) -> Check:

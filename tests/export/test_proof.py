@@ -13,7 +13,7 @@ from tests.conftest import ROOT
 def test_a_portable_bundle_does_elsewhere_what_it_does_here(exported, trained_bundle):
     proof = prove(exported, trained_bundle, root=ROOT)
     assert "byte for byte" in proof.sentence
-    assert "predictions.csv" in json.loads(proof.path.read_text())["compared"][-1]
+    assert "inference/predictions.csv" in json.loads(proof.path.read_text())["compared"]
 
 
 SPOILS = {

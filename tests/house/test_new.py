@@ -34,11 +34,7 @@ def test_a_bundle_for_a_data_set_trains_evaluates_and_infers_at_once(collection,
 
 @pytest.mark.parametrize(
     ("task", "names"),
-    [
-        ("binary", ("no", "yes")),
-        ("multiclass", ("2", "3", "4a | 4b")),
-        ("multilabel", ("epidural", "subdural")),
-    ],
+    [("binary", ("no", "yes")), ("multiclass", ("2", "3", "4a | 4b")), ("multilabel", ("epidural", "subdural"))],
 )
 def test_a_bundle_says_what_its_data_set_says(collection, data_like, task, names):
     bundle = new_bundle(collection, "mine", data=data_like(task, names))

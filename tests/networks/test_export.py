@@ -20,8 +20,7 @@ TWINS = ("resnet50_keras", "densenet121_keras", "inception_v3_keras")
 
 
 @pytest.fixture(
-    scope="module",
-    params=[pytest.param(name, marks=[pytest.mark.slow] if name in TWINS else []) for name in BACKBONES],
+    scope="module", params=[pytest.param(name, marks=[pytest.mark.slow] if name in TWINS else []) for name in BACKBONES]
 )
 def classifier(request) -> Classifier:
     """A classifier whose features are of the order of one, as a trained network's: untrained, some are near zero."""

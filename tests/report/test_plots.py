@@ -37,10 +37,9 @@ def draw(tmp_path, test, scores):
             "errors": [(np.zeros((40, 30)), "a.png: benign, p = 0.97")],
         }
         data |= changes
-        arguments = {
-            plots.plot_learning_curves: ("epochs",),
-            plots.plot_errors: ("errors",),
-        }.get(plot, ("test", "scores"))
+        arguments = {plots.plot_learning_curves: ("epochs",), plots.plot_errors: ("errors",)}.get(
+            plot, ("test", "scores")
+        )
         plot(
             tmp_path / "eval" / "plot.png", *(data[name] for name in arguments), subtitle=subtitle, synthetic=synthetic
         )

@@ -36,11 +36,7 @@ def test_the_draws_are_judged_as_single_comparisons_are():
             interval = auc_interval(of.positive, one[0], patients=of.patient)
             planted = auc_difference(of.positive, one[0], one[2], patients=of.patient).interval()
             equal = auc_difference(of.positive, one[0], one[1], patients=of.patient)
-            hits += [
-                interval.low <= truth <= interval.high,
-                planted.low <= 0.03 <= planted.high,
-                equal.p() < 0.05,
-            ]
+            hits += [interval.low <= truth <= interval.high, planted.low <= 0.03 <= planted.high, equal.p() < 0.05]
     found = rates(cell, draws=60, seed=4)
     assert [found.area, found.difference, found.error] == pytest.approx(hits / 60)
 

@@ -40,7 +40,7 @@ def test_monais_functions_find_what_is_wrong(spoiled):
     (configs / "train.json").write_text(json.dumps(train))
     (spoiled / "models/model.ts").write_bytes(b"no zip")
     reasons = {check.name: check.reason for check in zoo_checks(spoiled)}
-    assert "against schema" in reasons["metadata schema"]
+    assert "'task' is a required property" in reasons["metadata schema"]
     assert "output channel number `2` doesn't match: `3`" in reasons["verify_net_in_out"]
     assert reasons["TorchScript export"]
     assert "train::trainer" in reasons["properties of train"]

@@ -92,12 +92,7 @@ def _enough(rows: Sequence[Row], patients: Sequence[str], target: NDArray[np.int
 
 
 def _answer(
-    table: Suspect,
-    targets: dict[str, NDArray[np.int64]],
-    *,
-    rows: Sequence[Row],
-    patients: Sequence[str],
-    level: float,
+    table: Suspect, targets: dict[str, NDArray[np.int64]], *, rows: Sequence[Row], patients: Sequence[str], level: float
 ) -> Answer:
     if table.features.shape[1] == 0:
         return Answer(table.name, table.meaning, silent=table.silent)

@@ -42,10 +42,7 @@ STATISTICS = {
         "of sensitivity, specificity and other proportions by Wilson's method{design}",
         "Wilson, JASA 22 (1927) 209; design effect: Rao and Scott, Biometrics 48 (1992) 577",
     ),
-    "average_precision": (
-        "of other scores by a bootstrap{resampled}",
-        EFRON,
-    ),
+    "average_precision": ("of other scores by a bootstrap{resampled}", EFRON),
     "dice": ("of Dice, IoU, Hausdorff distances and areas by a bootstrap{resampled}", EFRON),
     "found": (
         "of shares of lesions and images by Wilson's method{design}",
@@ -56,10 +53,7 @@ STATISTICS = {
         "Wilson, JASA 22 (1927) 209; Zou and Donner, Statistics in Medicine 27 (2008) 1693",
     ),
     "macro_auc": ("of the macro AUC from those of the classes", "Zou, Psychological Methods 12 (2007) 399"),
-    "macro_f1": (
-        "of macro F1 by a bootstrap{resampled}",
-        EFRON,
-    ),
+    "macro_f1": ("of macro F1 by a bootstrap{resampled}", EFRON),
 }
 """How an interval was computed, by a score that has such a one; each with its reference."""
 

@@ -74,12 +74,7 @@ def _group(path: Path) -> str:
     return f'<tr><th class="group" colspan="4" scope="rowgroup">{escape(name)}</th></tr>' if name else ""
 
 
-COLUMNS = {
-    "score": "",
-    "value": ' class="number"',
-    "95 % interval": ' class="number"',
-    "n": ' class="number"',
-}
+COLUMNS = {"score": "", "value": ' class="number"', "95 % interval": ' class="number"', "n": ' class="number"'}
 """Column heads of a table of scores, and how they are set."""
 
 

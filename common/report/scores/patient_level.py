@@ -61,10 +61,7 @@ def multiclass_patient_level(test: Predictions) -> Scores | None:
         "left_out": len(every) - len(part),
         "auc_mean": macro(part),
         "classes": {
-            name: {
-                "positives": int(np.count_nonzero(part.label == index)),
-                "auc_mean": auc(part.one_class(index)),
-            }
+            name: {"positives": int(np.count_nonzero(part.label == index)), "auc_mean": auc(part.one_class(index))}
             for index, name in enumerate(test.class_names)
         },
     }

@@ -6,13 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...metrics import (
-    Predictions,
-    average_precision_of_rows,
-    calibration_gaps,
-    sensitivity_threshold,
-    youden_threshold,
-)
+from ...metrics import Predictions, average_precision_of_rows, calibration_gaps, sensitivity_threshold, youden_threshold
 from ...statistics import (
     NAN,
     auc_interval,

@@ -16,12 +16,7 @@ _ROLE = re.compile(
 )
 """The end of a variable's name: `kernel:0` (TensorFlow), `kernel` (Keras 3), `conv1_W_1:0` (Keras 1)."""
 
-_ROLE_NOW = {
-    "W": "kernel",
-    "b": "bias",
-    "running_mean": "moving_mean",
-    "running_std": "moving_variance",
-}
+_ROLE_NOW = {"W": "kernel", "b": "bias", "running_mean": "moving_mean", "running_std": "moving_variance"}
 """Keras 1's names; its `running_std` held the variance."""
 
 _VARIABLES = {1: ("kernel",), 2: ("kernel", "bias"), 3: ("beta", "moving_mean", "moving_variance")}

@@ -19,10 +19,7 @@ _ROLES = {
 }
 """PyTorch's names of what a convolution or a batch norm holds."""
 
-_AUTOMATIC = {
-    "conv": re.compile(r"conv2d(?:_(\d+))?"),
-    "norm": re.compile(r"batch_normalization(?:_v1)?(?:_(\d+))?"),
-}
+_AUTOMATIC = {"conv": re.compile(r"conv2d(?:_(\d+))?"), "norm": re.compile(r"batch_normalization(?:_v1)?(?:_(\d+))?")}
 """Names that Keras gives in the order in which layers are made, counting from whatever the process made before."""
 
 _EXPLICIT = {

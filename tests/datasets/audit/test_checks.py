@@ -156,10 +156,7 @@ def test_a_study_across_our_folds_spoils_and_duplicates_within_one_are_handled(p
 
 def test_classes_and_folds_are_counted(prepared):
     findings = audit(prepared)
-    assert findings.classes == {
-        "benign": {"images": 24, "patients": 12},
-        "malignant": {"images": 16, "patients": 8},
-    }
+    assert findings.classes == {"benign": {"images": 24, "patients": 12}, "malignant": {"images": 16, "patients": 8}}
     for parts in findings.folds.values():
         assert sum(n for sizes in parts.values() for n in sizes.values()) == 40
 

@@ -90,6 +90,8 @@ def header_of(dataset: Dataset, element: PixelElement) -> Header:
     if not element.stated:
         read.default("TransferSyntaxUID")
     tables = "ExtendedOffsetTable", "ExtendedOffsetTableLengths"
+    has_offsets = all(table in dataset for table in tables)
+    offsets = (dataset[tables[0]].value, dataset[tables[1]].value) if has_offsets else None
     return Header(
         syntax=element.syntax,
         photometric=photometric,
@@ -103,9 +105,7 @@ def header_of(dataset: Dataset, element: PixelElement) -> Header:
         signed=signed,
         planar=int(read.optional("PlanarConfiguration", 0)) if samples > 1 else 0,
         defaulted=tuple(read.defaulted),
-        extended_offsets=(dataset[tables[0]].value, dataset[tables[1]].value)
-        if all(t in dataset for t in tables)
-        else None,
+        extended_offsets=offsets,
     )
 
 
