@@ -229,19 +229,25 @@ def tiny_segmenter(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture(scope="session")
 def trained_bundle(run_bundle: Runner, phantoms: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A bundle of its own, breast_us with a tiny network, trained and evaluated on phantoms."""
+    return tiny_bundle("breast_us", TINY, phantoms, tmp_path_factory.mktemp("repository"), run_bundle)
+
+
+def tiny_bundle(name: str, network: dict[str, Any], data: Path, repository: Path, run: Runner) -> Path:
+    """Return a copy of a bundle with a tiny network in its own configurations, trained and evaluated."""
     from common.house.formatting import formatted
 
-    folder = tmp_path_factory.mktemp("repository") / "bundles" / "breast_us"
+    folder = repository / "bundles" / name
     ignored = shutil.ignore_patterns("models", "eval", "runs")
-    shutil.copytree(ROOT / "bundles" / "breast_us", folder, ignore=ignored)
+    shutil.copytree(ROOT / "bundles" / name, folder, ignore=ignored)
     for kind in ("train", "inference"):
         path = folder / "configs" / f"{kind}.json"
-        path.write_text(formatted({**json.loads(path.read_text()), **TINY}))
+        path.write_text(formatted({**json.loads(path.read_text()), **network}))
     train, evaluate = (f"{folder}/configs/{kind}.json" for kind in ("train", "evaluate"))
-    own = ["--bundle_root", str(folder), "--dataset_dir", str(phantoms), "--num_workers", "0"]
+    own = ["--bundle_root", str(folder), "--dataset_dir", str(data), "--num_workers", "0"]
     small = ["--image_size", "[32,32]", "--max_epochs", "1", "--batch_size", "8"]
+    small += ["--warmup_epochs", "0"] if name == "radimagenet_pretrain" else []
     for config, knobs in ((train, small), (f"['{train}','{evaluate}']", [])):
-        finished = run_bundle("--config_file", config, *own, *knobs)
+        finished = run("--config_file", config, *own, *knobs)
         assert finished.code == 0, finished.output
     return folder
 

@@ -13,7 +13,7 @@ def head(configs):
 def test_the_exemplars_heads_have_their_keys(configs, head):
     assert check_head(head, "train") == []
     assert check_head(split(configs["inference"], "inference")[0], "inference") == []
-    assert [*head, "saliency"] == list(HEAD)
+    assert [*head, "backend", "saliency"] == list(HEAD)
 
 
 @pytest.mark.parametrize(
