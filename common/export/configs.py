@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ..bundles import BODY_STARTS_AT
+from ..house.agreement import OF_THE_MODEL
 from ..house.files import KINDS, SIGNATURE, Config, read_config
 from .closure import NAME, PACKAGE
 
@@ -19,7 +20,8 @@ _EXPRESSION = re.compile(rf"(?<![\w.'\"]){NAME}(?=\.|$)")
 _UNTRAVELLED = SIGNATURE[1:]
 """What a configuration says of its likeness to another, which stays behind."""
 
-_OWN_WEIGHTS = "auto"
+_OF_THE_MODEL = (*OF_THE_MODEL, "input_contract", "dropout")
+"""Head keys without which a network is another; how it is trained further is as in the repository."""
 
 
 def read_configs(folder: Path) -> dict[str, Config]:
@@ -46,10 +48,7 @@ def portable(config: Config, card: Mapping[str, Any]) -> Config:
         moved["bundle_root"] = "."
     keys = list(moved)
     head = keys[: keys.index(BODY_STARTS_AT)] if BODY_STARTS_AT in keys else []
-    moved |= {key: card[key] for key in head if key in card and not _asks(moved[key])}
-    if "/" in str(moved.get("pretrained", "")):  # a file of the machine that the model was trained on
-        moved["pretrained"] = _OWN_WEIGHTS
-    return moved
+    return moved | {key: card[key] for key in head if key in _OF_THE_MODEL and key in card and not _asks(moved[key])}
 
 
 def portable_logging(text: str) -> str:

@@ -78,8 +78,8 @@ def exported(network: nn.Module, example: torch.Tensor, path: Path) -> Run:
         for node in module.graph.nodes if isinstance(module, torch.fx.GraphModule) else ():
             node.meta.pop("stack_trace", None)
     torch.export.save(program, path)
-    module: Run = torch.export.load(path).module()
-    return module
+    run: Run = torch.export.load(path).module()
+    return run
 
 
 def onnx(network: nn.Module, example: torch.Tensor, path: Path) -> Run:

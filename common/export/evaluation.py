@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..datasets.items import evenly
 from ..metrics.segmentation import dice
+from ..runs import check_data
 from ..statistics import Interval, auc_difference, bootstrap_interval, patient_codes
 
 SCORES = {"binary": "AUC", "segmentation": "Dice"}
@@ -40,6 +41,7 @@ def read_images(folder: Path, ckpt_dir: Path, dataset_dir: str, *, calibration: 
     if dataset_dir:
         parser["dataset_dir"] = dataset_dir
     dataset, transform = parser.get_parsed_content("dataset"), parser.get_parsed_content("preprocessing")
+    check_data(dataset.data, ckpt_dir=str(ckpt_dir))
     training = evenly(parser.get_parsed_content("train::dataset::data"), calibration) if calibration else []
     items = [dataset[place] for place in range(len(dataset))]
     return Images(

@@ -52,6 +52,8 @@ def test_what_is_trained_further_is_the_network_that_is_there(exported, trained_
     train = json.loads((exported.folder / "configs/train.json").read_text())
     card = json.loads((trained_bundle / "models/model.json").read_text())
     assert (train["image_size"], train["class_names"]) == ([32, 32], card["class_names"])
+    inference = json.loads((exported.folder / "configs/inference.json").read_text())
+    assert inference["pretrained"] == "random"  # its weights are its own
 
 
 def test_its_code_is_this_repositorys_byte_for_byte(exported):
