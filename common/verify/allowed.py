@@ -43,7 +43,8 @@ _TARGETS = """
     common.distributed.Share common.handlers.AfterEachStep common.handlers.BestModel
     common.handlers.CollectAppearance common.handlers.CollectMasks common.handlers.CollectPredictions
     common.handlers.EpochLog common.handlers.FiniteLoss common.handlers.TrainingState
-    common.inferers.PrecisionInferer common.io.ReadImaged common.losses.TaskLoss common.metrics.counts.CountedScore
+    common.inferers.BackendInferer common.inferers.PrecisionInferer common.io.ReadImaged
+    common.losses.TaskLoss common.metrics.counts.CountedScore
     common.metrics.validation.AucOfLogits common.metrics.validation.ScoreOfAll common.networks.Classifier
     common.networks.Segmenter common.pretraining.ShardedDataset common.report.saliency.WriteSaliency common.runs.Run
     common.transforms.AugmentedBatch common.transforms.CropCaptiond common.transforms.RandomAffine

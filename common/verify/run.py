@@ -11,10 +11,7 @@ from pathlib import Path
 
 from ..errors import ConfigError
 
-WORKFLOWS = {
-    "inference": "configs/inference.json",
-    "evaluate": "['configs/train.json','configs/evaluate.json']",
-}
+WORKFLOWS = {"inference": "configs/inference.json", "evaluate": "['configs/train.json','configs/evaluate.json']"}
 """What can be run of a bundle that is not one's own, and the configuration files of each."""
 
 
