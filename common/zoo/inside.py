@@ -14,6 +14,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+COPIES = 100
+"""Of each image in the list of items, so that the largest batch is filled: pretraining's has 256."""
+
 META, INFERENCE = "configs/metadata.json", "configs/inference.json"
 
 
@@ -97,7 +100,7 @@ def properties(files: Sequence[str], kind: str, images: str) -> str:
 
 def overrides(files: Sequence[str], images: str) -> dict[str, Any]:
     """Return what MONAI Label overrides too: items in place of a prepared data set, which is not here."""
-    items = [{"image": str(path), "label": 0} for path in sorted(Path(images).iterdir())]
+    items = [{"image": str(path), "label": 0} for path in sorted(Path(images).iterdir())] * COPIES
     given: dict[str, Any] = {"bundle_root": str(Path.cwd()), "dataset_dir": images, "device": "cpu", "num_workers": 0}
     given["initialize"] = []  # it reads data, which are not here either
     train = json.loads(Path(files[0]).read_text())
