@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from ..inferers.backend import run_onnx, run_openvino
+from ..inferers.precision import multiplies_bfloat16
 from .openvino import KINDS
 
 Run = Callable[[torch.Tensor], torch.Tensor]
@@ -44,7 +45,7 @@ def forms(network: nn.Module, folder: Path, *, openvino_in: Path) -> list[Form]:
             continue
         files = [path, path.with_suffix(".bin")]
         found.append(Form(f"OpenVINO {kind.upper()}", run_openvino(path, precision="f32"), files))
-        if kind == "fp16":
+        if kind == "fp16" and multiplies_bfloat16(torch.device("cpu")):
             run = run_openvino(path, precision="bf16")
             found.append(Form("OpenVINO FP16 file, bf16", run, files))
     return found
