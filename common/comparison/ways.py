@@ -48,11 +48,7 @@ class Way:
 
     def as_dict(self) -> dict[str, Any]:
         """Return all of it, for JSON."""
-        return {
-            **vars(self),
-            "score": self.score.as_dict(),
-            "ahead": self.ahead.as_dict() if self.ahead else None,
-        }
+        return {**vars(self), "score": self.score.as_dict(), "ahead": self.ahead.as_dict() if self.ahead else None}
 
 
 def harmless(config: Mapping[str, Any]) -> bool:
@@ -61,11 +57,7 @@ def harmless(config: Mapping[str, Any]) -> bool:
 
 
 def ways(
-    chosen: Sequence[Trained],
-    problems: Mapping[str, Problem],
-    *,
-    flipped: Sequence[str],
-    refits: Mapping[str, Trained],
+    chosen: Sequence[Trained], problems: Mapping[str, Problem], *, flipped: Sequence[str], refits: Mapping[str, Trained]
 ) -> list[Way]:
     """Return the ways to use what was trained, those of each bundle and initialisation together.
 
