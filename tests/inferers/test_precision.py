@@ -42,7 +42,7 @@ def test_metadata_stays_outside_the_network():
 
 @pytest.mark.parametrize(("native", "expected"), [(True, "bf16"), (False, "fp32")])
 def test_auto_is_bf16_where_the_processor_multiplies_it_and_says_so_once(monkeypatch, caplog, native, expected):
-    monkeypatch.setattr(module, "_multiplies_bfloat16", lambda device: native)
+    monkeypatch.setattr(module, "multiplies_bfloat16", lambda device: native)
     monkeypatch.setattr(module, "_announced", set())
     with caplog.at_level("INFO"):
         assert [PrecisionInferer("auto", CPU).precision for _ in range(3)] == [expected] * 3
