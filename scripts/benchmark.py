@@ -59,6 +59,8 @@ MODULES = {
     "statistics": ("statistics", False),
     "segmentation": ("segmentation", False),
     "coverage": ("coverage", False),
+    "frozen": ("frozen", True),
+    "seeds": ("seeds", False),
 }
 """The module of `common.benchmarks` behind each verb, and whether its measure works in a folder."""
 
@@ -73,6 +75,8 @@ HELP = {
     "statistics": "seconds of the covariance of two AUCs, beside ranking (some 20 seconds)",
     "segmentation": "mean Dice of a trained and evaluated bundle, beside MONAI's plain U-Net trained as long",
     "coverage": "how often intervals, tests and verdicts are right, as a page (some 12 minutes)",
+    "frozen": "seconds of training heads on stored features, beside forwarding every epoch (an hour on two cores)",
+    "seeds": "how often an initialisation is called better or worse than itself (some 5 minutes)",
 }
 
 OPTIONS = {
@@ -82,11 +86,18 @@ OPTIONS = {
     "size": (
         "S",
         "rows and columns",
-        dict.fromkeys(("train", "infer", "networks", "read", "localize", "pretrain"), 224),
+        dict.fromkeys(("train", "infer", "networks", "read", "localize", "pretrain", "frozen"), 224),
     ),
-    "rounds": ("N", "5 or more for a claim", dict.fromkeys(set(MODULES) - {"segmentation", "coverage"}, 5)),
+    "rounds": (
+        "N",
+        "5 or more for a claim",
+        dict.fromkeys(set(MODULES) - {"segmentation", "coverage", "frozen", "seeds"}, 5),
+    ),
     "cases": ("N", "images", {"statistics": 10**6}),
     "draws": ("N", "of each cell", {"coverage": 10_000}),
+    "patients": ("N", "phantoms, 1 or 2 images each", {"frozen": 1000}),
+    "epochs": ("N", "of a training", {"frozen": 30, "seeds": 10}),
+    "comparisons": ("N", "of an initialisation with itself", {"seeds": 200}),
     "pairs": ("N", "of each setting", {"coverage": 1000}),
 }
 """Counts: how their value is called, what they are, and the defaults of the verbs that have them."""
@@ -106,7 +117,11 @@ def arguments() -> Namespace:
     segmentation.add_argument(
         "--run", metavar="DIR", type=Path, default=bundle, help=f"of models/ and eval/ (default: {bundle})"
     )
-    segmentation.add_argument("--dataset-dir", metavar="DIR", type=Path, required=True, help="the prepared data set")
+    for verb in ("segmentation", "seeds"):
+        parsers[verb].add_argument(
+            "--dataset-dir", metavar="DIR", type=Path, required=True, help="the prepared data set"
+        )
+    parsers["seeds"].add_argument("--features", metavar="FILE", type=Path, required=True, help="an encoder's .npz")
     for each in parsers.values():
         each.add_argument("--json", metavar="FILE", type=Path, help="also write every round there")
     return result.parse_args()

@@ -18,6 +18,7 @@ same number of scenarios, chooses on validation, tests what was chosen once, and
   comparison.html   the verdict in a sentence first, then all that it stands on
   verdict.json      the same for programs; verdicts.csv, label_efficiency.csv and runs.csv for spreadsheets
   runs/KEY          each run: model, predictions, log
+  features/KEY      features of a frozen network, on which its heads are trained; probes.csv says what else they give
 
 Each run is a process of its own. Kill the command at any moment: the same command continues, and repeats no finished
 run. Runs are spread over this machine, or with --address over a Ray cluster whose machines share the files."""
@@ -31,6 +32,8 @@ def main(arguments: Namespace) -> int:
     plan = _plan(arguments)
     out = arguments.out or Path("comparisons") / "_".join([Path(arguments.plan).stem, *plan.bundles])
     setup = set_up(plan, out)
+    if arguments.measure and any(arm.features for arm in plan.initialisations.values()):
+        raise PlanError("maps are of a network that sees the image; of features there are none: leave out --measure")
     masked = annotated(setup) if arguments.measure else []
     if arguments.dry_run:
         print(dry_run(setup))
@@ -51,13 +54,18 @@ def main(arguments: Namespace) -> int:
 
 def _plan(arguments: Namespace) -> Any:
     """Return the plan with what the command line says: bundles, their data, further initialisations."""
-    from common.comparison.plan import plan_of, read_plan
+    from common.comparison.plan import only_frozen, plan_of, read_plan
     from common.comparison.problems import default_data
 
     content = read_plan(arguments.plan)
     named = content.get("bundles") or {}
     bundles = {name: named.get(name) or default_data(name) for name in arguments.bundles or named}
     arms = {**content.get("initialisations", {}), **dict(_pair(text, "--arm") for text in arguments.arm)}
+    if given := dict(_pair(text, "--features") for text in arguments.features):
+        content, arms = only_frozen(content), {**arms, **{name: {"features": path} for name, path in given.items()}}
+        print(
+            "--features: only heads are trained on features, so every initialisation is tried in these scenarios alone"
+        )
     bundles |= _data(arguments.dataset_dir, list(bundles))
     sizes = {"sizes": arguments.sizes} if arguments.sizes else {}
     return plan_of({**content, **sizes, "bundles": bundles, "initialisations": arms})
@@ -111,6 +119,13 @@ def arguments() -> Namespace:
         action="append",
         default=[],
         help="another initialisation: auto, random, radimagenet, imagenet ... or the path of a weights file",
+    )
+    result.add_argument(
+        "--features",
+        metavar="NAME=FILE",
+        action="append",
+        default=[],
+        help="another encoder, by its features: an .npz file with image, feature and, where there are any, frame",
     )
     result.add_argument(
         "--sizes",

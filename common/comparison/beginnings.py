@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
-from ..errors import WeightsError
+from ..errors import DatasetError, WeightsError
 from ..files import sha256_of_file
 from ..seen import read_seen, refuse_seen
-from .plan import Plan
+from .plan import GIVEN, Plan
 from .problems import Problem
 
 RANDOM = "random"
@@ -36,13 +37,25 @@ def beginnings(plan: Plan) -> dict[tuple[str, str], Beginning]:
     Raises:
         WeightsError: Weights that are not there, not of that backbone, or that fail their certificate.
     """
-    wanted = {(arm.pretrained, backbone) for arm in plan.initialisations.values() for backbone in plan.backbones}
+    arms = {name: arm for name, arm in plan.initialisations.items() if not arm.features}
+    wanted = {(arm.pretrained, backbone) for arm in arms.values() for backbone in plan.backbones}
     known = {its: _beginning(*its) for its in sorted(wanted)}
+    given = {name: arm.features for name, arm in plan.initialisations.items() if arm.features}
     return {
-        (name, backbone): known[arm.pretrained, backbone]
-        for name, arm in plan.initialisations.items()
-        for backbone in plan.backbones
+        **{
+            (name, backbone): known[arm.pretrained, backbone]
+            for name, arm in arms.items()
+            for backbone in plan.backbones
+        },
+        **{(name, GIVEN): _given(path) for name, path in given.items()},
     }
+
+
+def _given(path: str) -> Beginning:
+    if not Path(path).is_file():
+        raise DatasetError(f"there is no file of features {path!r}: give --features NAME=FILE.npz")
+    unknown = "whether it has seen the tested images is not known"
+    return Beginning(sha256=sha256_of_file(path), title=f"features of {Path(path).name}", warnings=(unknown,))
 
 
 def _beginning(pretrained: str, backbone: str) -> Beginning:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from ..errors import RunError
 from ..statistics import Interval, Paired, Reach, Verdict, alternatives, verdicts
@@ -11,6 +12,7 @@ from .choice import Trained, choose, trained
 from .efficiency import Curve, curve
 from .engine import Engine
 from .evidence import paired, score, within_folds
+from .frozen import ProbeScore, probe_scores
 from .jobs import Job, evaluation, flips, localisation, training
 from .maps import Maps, compare_maps
 from .plan import WHOLE, Trial
@@ -67,6 +69,8 @@ class Comparison:
         maps: The same of class-activation maps; none where they were not asked for.
         ways: Ways to use what was trained, of a plan with one initialisation.
         outlook: By bundle, what could be said beforehand of "equivalent".
+        probes: What linear probe and nearest neighbours say on the features of frozen networks.
+        seconds: By key, how long each job took.
     """
 
     setup: Setup
@@ -80,6 +84,8 @@ class Comparison:
     maps: Sequence[Maps]
     ways: Sequence[Way]
     outlook: Mapping[str, Reach]
+    probes: Sequence[ProbeScore]
+    seconds: Mapping[str, float]
 
 
 def compare(setup: Setup, engine: Engine, *, masked: Sequence[str] = (), refit: bool = False) -> Comparison:
@@ -95,14 +101,16 @@ def compare(setup: Setup, engine: Engine, *, masked: Sequence[str] = (), refit: 
         RunError: Runs failed; all others have been finished.
     """
     with engine:
-        cards = _carry_out(list(setup.jobs.values()), engine)
+        probes = [job for its in setup.stored for job in its.probes.values()]
+        cards = _carry_out([*(its.job for its in setup.stored), *setup.jobs.values(), *probes], engine)
         found = [_trained(setup, trial, job, cards[job.key]) for trial, job in setup.jobs.items()]
         every = choose(found)
         tested = found if setup.plan.mode == "as_published" else every
         plan, problems = setup.plan, setup.problems
         evaluations = [evaluation(its.job, its.trial, plan, problems[its.trial.bundle]) for its in tested]
         _carry_out(evaluations, engine)
-        flipped = [] if plan.compared else [name for name, its in problems.items() if harmless(its.config)]
+        unseen = any(arm.features for arm in plan.initialisations.values())  # of features no image can be mirrored
+        flipped = [] if plan.compared or unseen else [name for name, its in problems.items() if harmless(its.config)]
         seen_twice = [its for its in every if its.trial.bundle in flipped]
         _carry_out([flips(its.job, its.trial, problems[its.trial.bundle]) for its in seen_twice], engine)
         refits = _refits(setup, every, engine) if refit and not plan.compared else {}
@@ -122,6 +130,8 @@ def compare(setup: Setup, engine: Engine, *, masked: Sequence[str] = (), refit: 
         ways=[] if plan.compared else ways(chosen, problems, flipped=flipped, refits=refits),
         maps=compare_maps(chosen, masked, setup.plan.compared, setup.plan.reference),
         outlook=outlook(setup),
+        probes=probe_scores(setup.stored),
+        seconds={key: float(card["seconds"]) for key, card in cards.items()},
     )
 
 
@@ -145,7 +155,7 @@ def _trained(setup: Setup, trial: Trial, job: Job, card: dict[str, object]) -> T
     return trained(trial, job, card, problem, key_metric(setup.plan, problem.config))
 
 
-def _carry_out(jobs: Sequence[Job], engine: Engine) -> dict[str, dict[str, object]]:
+def _carry_out(jobs: Sequence[Job], engine: Engine) -> dict[str, dict[str, Any]]:
     """Return the cards of all jobs by key, running those that are not finished."""
     cards = {job.key: card for job in jobs if (card := finished(job))}
     left = list({job.key: job for job in jobs if job.key not in cards}.values())

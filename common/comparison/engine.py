@@ -5,14 +5,14 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from ..errors import RunError
 from .jobs import Job
-from .worker import carry_out
+from .worker import carry_out_all
 
 RETRIES = 5
 """How often a job is handed out again after its worker has died, such as with its machine."""
@@ -87,16 +87,16 @@ class Engine:
         self._start()
         import ray
 
-        task = ray.remote(carry_out).options(max_retries=RETRIES, **self._needs())
-        pending = {task.remote(job): job for job in jobs}
+        task = ray.remote(carry_out_all).options(max_retries=RETRIES, **self._needs())
+        pending = {task.remote(its): its for its in together(jobs)}
         while pending:
             (ready, *_), _ = ray.wait(list(pending), num_returns=1)
-            job = pending.pop(ready)
+            its = pending.pop(ready)
             try:
-                card = ray.get(ready)
+                cards = ray.get(ready)
             except ray.exceptions.RayError as error:
-                card = {"error": str(error).strip().splitlines()[-1]}
-            yield job, card
+                cards = [{"error": str(error).strip().splitlines()[-1]}] * len(its)
+            yield from zip(its, cards, strict=True)
 
     def _needs(self) -> dict[str, float]:
         import ray
@@ -113,6 +113,14 @@ class Engine:
         # Where machines differ, no run asks for more than the smallest has.
         wanted = min(CORES_BESIDE_A_GPU, *cores) if gpus else min(cores)
         return {"num_cpus": self.cpus or wanted, "num_gpus": gpus}
+
+
+def together(jobs: Iterable[Job]) -> list[list[Job]]:
+    """Return jobs as they are handed out: each alone, but those on the same stored features as one."""
+    groups: dict[str, list[Job]] = {}
+    for job in jobs:
+        groups.setdefault(job.store or job.key, []).append(job)
+    return list(groups.values())
 
 
 def _refuse_silent(address: str) -> None:

@@ -10,12 +10,15 @@ from typing import Any
 from ..bundles import BODY_STARTS_AT
 from ..files import sha256
 from .as_published import overlay, settings
-from .beginnings import Beginning
-from .plan import WHOLE, Plan, Trial
+from .beginnings import RANDOM, Beginning
+from .plan import FROZEN, WHOLE, Plan, Trial
 from .problems import ROOT, Problem, shown
 
 PROGRAM = ("-m", "monai.bundle", "run")
 """What Python runs: head keys are all that a comparison says to a bundle."""
+
+STORED = ("-m", "common.features")
+"""The same for heads that are trained on stored features."""
 
 LOCALIZE = ("scripts/localize.py",)
 """What Python runs to measure maps against masks."""
@@ -53,6 +56,7 @@ class Job:
         folder: Where it writes.
         marker: File in the folder that says it is finished.
         arguments: Of Python.
+        store: Folder of the features that it works on, or fills; jobs on the same one share a process, in their order.
     """
 
     name: str
@@ -60,6 +64,7 @@ class Job:
     folder: str
     marker: str
     arguments: tuple[str, ...]
+    store: str = ""
 
     @property
     def command(self) -> str:
@@ -70,32 +75,24 @@ class Job:
 def training(
     trial: Trial, plan: Plan, problem: Problem, beginning: Beginning, out: Path, *, refit_epochs: int = 0
 ) -> Job:
-    """Return the training of a trial, in a folder of `out` that is called by its key.
+    """Return the training of a trial, a head's on stored features, in a folder of `out` that is called by its key.
 
     With `refit_epochs` it is trained on the validation part too, for so many epochs.
     """
-    head = {
-        "backbone": trial.backbone,
-        "pretrained": plan.initialisations[trial.initialisation].pretrained,
-        "trainable": trial.trainable,
-        "learning_rate": trial.learning_rate,
-        "fold": trial.fold,
-        "seed": trial.seed,
-        **plan.head,
-        **settings(plan, problem.config),
-        **_share(trial),
-        **({"max_epochs": refit_epochs} if refit_epochs else {}),
-    }
+    head = {**_head(trial, plan, problem), **_share(trial), **({"max_epochs": refit_epochs} if refit_epochs else {})}
     overlays = [*overlay(plan), *_shared(trial), *([REFIT] if refit_epochs else [])]
-    key = _key(head, problem, beginning, overlays)
+    frozen = trial.trainable == FROZEN
+    key = _key(head, problem, beginning, [*overlays, *([plan.views] if frozen else [])])
     folder = out / "runs" / key
-    files = [_config(trial.bundle, "train"), *overlays]
+    store = extraction(trial, plan, problem, beginning, out).folder if frozen else ""
+    files = _files((*STORED, "train") if frozen else PROGRAM, [_config(trial.bundle, "train"), *overlays])
     return Job(
         name=f"{trial}{', with the validation part' if refit_epochs else ''}",
         key=key,
         folder=str(folder),
         marker="trained.json",
-        arguments=(*_files(files), *_places(problem, folder), *_knobs(head)),
+        arguments=(*files, *_on(store), *_places(problem, folder), *_knobs(head)),
+        store=store,
     )
 
 
@@ -107,13 +104,77 @@ def evaluation(job: Job, trial: Trial, plan: Plan, problem: Problem) -> Job:
     modes = {**settings(plan, problem.config), **_share(trial)}
     head = {**kept, **{key: value for key, value in modes.items() if "::" in key}}
     content = (ROOT / evaluate).read_bytes()
+    begins = (*STORED, "evaluate") if job.store else PROGRAM
+    places = (*_on(job.store), *_places(problem, Path(job.folder)))
     return Job(
         name=f"{trial}, test",
         key=sha256(job.key.encode() + content)[:KEY_LENGTH],
         folder=job.folder,
         marker="evaluated.json",
-        arguments=(*_files(files), *_places(problem, Path(job.folder)), *_knobs(head)),
+        arguments=(*_files(begins, files), *places, *_knobs(head)),
+        store=job.store,
     )
+
+
+def extraction(trial: Trial, plan: Plan, problem: Problem, beginning: Beginning, out: Path) -> Job:
+    """Return the pass over the data that stores the features of a frozen trial's network, the same for many trials."""
+    head = {key: value for key, value in _head(trial, plan, problem).items() if key not in _OF_HEADS}
+    if beginning.sha256 != RANDOM:
+        del head["seed"]  # which decides random weights alone
+    body = [problem.config["validate"]["preprocessing"], problem.config["train"]["deterministic_transforms"]]
+    drawn = [problem.config["train"][key] for key in ("random_transforms", "trainer")] if plan.views else []
+    defaults = {key: problem.config[key] for key in _OF_FEATURES}
+    given = {key: value for key, value in head.items() if key in (*_OF_FEATURES, "seed") or "::" in key}
+    facts = [{**defaults, **given}, body, drawn, plan.views, dict(problem.hashes), beginning.sha256]
+    key = _hash(facts)
+    folder = str(out / "features" / key)
+    files = [_config(trial.bundle, "train"), *overlay(plan)]
+    arguments = (*_on(folder), "--views", str(plan.views), "--dataset_dir", problem.dataset_dir, *_knobs(head))
+    return Job(
+        name=f"features: {trial.bundle} {trial.initialisation} {trial.backbone}"
+        + (f" seed {trial.seed}" if "seed" in head else ""),
+        key=key,
+        folder=folder,
+        marker="extracted.json",
+        arguments=(*_files((*STORED, "extract"), files), *arguments),
+        store=folder,
+    )
+
+
+def probing(store: Job, fold: str, bundle: str, problem: Problem) -> Job:
+    """Return what linear probe and nearest neighbours make of a store, tested on a fold."""
+    folder = Path(store.folder) / "probes" / fold
+    where = (*_on(store.folder), "--out", shown(folder), "--dataset_dir", problem.dataset_dir, "--fold", fold)
+    return Job(
+        name=f"probes, {store.name.removeprefix('features: ')} fold {fold}",
+        key=_hash([store.key, fold]),
+        folder=str(folder),
+        marker="probed.json",
+        arguments=(*_files((*STORED, "probe"), [_config(bundle, "train")]), *where),
+        store=store.folder,
+    )
+
+
+_OF_FEATURES = ("backbone", "input_contract", "window", "image_size", "precision")
+"""Head keys of `train.json` that decide what features are."""
+
+_OF_HEADS = ("trainable", "learning_rate", "fold", "max_epochs", "patience", "val_interval")
+"""Head keys of a trial that only say how a head is trained on them."""
+
+
+def _head(trial: Trial, plan: Plan, problem: Problem) -> dict[str, Any]:
+    """Return the head keys that a trial sets."""
+    arm = plan.initialisations[trial.initialisation]
+    return {
+        "backbone": trial.backbone,
+        "pretrained": shown(arm.features) if arm.features else arm.pretrained,
+        "trainable": trial.trainable,
+        "learning_rate": trial.learning_rate,
+        "fold": trial.fold,
+        "seed": trial.seed,
+        **plan.head,
+        **settings(plan, problem.config),
+    }
 
 
 def localisation(job: Job, trial: Trial, problem: Problem) -> Job:
@@ -149,14 +210,17 @@ def _shared(trial: Trial) -> list[str]:
     return [SHARE] if trial.size < WHOLE else []
 
 
-def _key(head: Mapping[str, Any], problem: Problem, beginning: Beginning, overlays: Sequence[str]) -> str:
-    """Return the hash of configuration, data and weights."""
+def _key(head: Mapping[str, Any], problem: Problem, beginning: Beginning, modes: Sequence[str | int]) -> str:
+    """Return the hash of configuration, data and weights; `modes` are overlays, and the views of stored features."""
     config = {**problem.config, **head}
     names = list(problem.config)
     own = names[: names.index(BODY_STARTS_AT)]
     settings = {key: value for key, value in config.items() if key not in UNIMPORTANT or key not in own}
-    modes = [json.loads((ROOT / path).read_text(encoding="utf-8")) for path in overlays]
-    facts = [settings, modes, dict(problem.hashes), beginning.sha256]
+    read = [json.loads((ROOT / its).read_text(encoding="utf-8")) if isinstance(its, str) else its for its in modes]
+    return _hash([settings, read, dict(problem.hashes), beginning.sha256])
+
+
+def _hash(facts: Any) -> str:
     return sha256(json.dumps(facts, sort_keys=True).encode())[:KEY_LENGTH]
 
 
@@ -164,9 +228,13 @@ def _config(bundle: str, name: str) -> str:
     return f"bundles/{bundle}/configs/{name}.json"
 
 
-def _files(files: Sequence[str]) -> tuple[str, ...]:
+def _files(begins: Sequence[str], files: Sequence[str]) -> tuple[str, ...]:
     listed = files[0] if len(files) == 1 else f"[{','.join(map(repr, files))}]"
-    return (*PROGRAM, "--config_file", listed)
+    return (*begins, "--config_file", listed)
+
+
+def _on(store: str) -> tuple[str, ...]:
+    return ("--store", shown(store)) if store else ()
 
 
 def _places(problem: Problem, folder: Path) -> tuple[str, ...]:

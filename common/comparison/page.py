@@ -16,6 +16,7 @@ from .beside import beside_section
 from .compare import Comparison, Contrast
 from .efficiency_page import efficiency_section
 from .forest import Picture
+from .frozen_sections import frozen_section, probes_section
 from .maps_page import maps_section
 from .operating import operating_section
 from .problems import ROOT
@@ -72,6 +73,8 @@ def page(
         "Other estimators": _alternatives(contrasts),
         "Scores": scores_section(found),
         "Scenarios": scenarios_section(found),
+        "Frozen networks": frozen_section(found),
+        "Probes": probes_section(found),
         "Methods": note(METHODS, "methods") if contrasts else "",
         "Data": _data(found),
         "Audit of the data": _audits(found),
@@ -253,6 +256,7 @@ def _plan(found: Comparison) -> str:
             "scenarios of each initialisation": len(plan.backbones)
             * len(plan.initialisations[plan.reference].scenarios),
             "head": plan.head,
+            "frozen networks": f"features of the clean image and {plan.views} augmented views",
             "trainings": len(found.trained),
             "time of all trainings": duration(seconds),
         }

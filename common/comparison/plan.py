@@ -15,7 +15,8 @@ from ..errors import PlanError
 KEYS = {
     "_desc_": "what the plan is for, and what it costs",
     "bundles": "by name of a bundle, the prepared data set it is trained on",
-    "initialisations": "by name, what --pretrained is, or {pretrained, scenarios} with scenarios of its own",
+    "initialisations": "by name, what --pretrained is, or {pretrained, scenarios} with scenarios of its own, or "
+    "{features}, the .npz file of an encoder, also with scenarios",
     "reference": "the initialisation that every other one is compared with",
     "backbones": "a list of networks",
     "scenarios": "a list of {trainable, learning_rates}",
@@ -25,8 +26,18 @@ KEYS = {
     "mode": "fair (each weight with its own input) or as_published (the paper's protocol)",
     "margin": "the AUC difference below which two initialisations are called equivalent",
     "head": "values of further head keys, the same for every training",
+    "views": "augmented views of each image whose features a frozen network's head learns from; 0 for the clean one",
 }
 """What a plan says, and what that is."""
+
+DEFAULTS = {"views": 0}
+"""What a plan need not say."""
+
+FROZEN = "head"
+"""The `trainable` of a network that gives features only: its head is trained on these, stored."""
+
+GIVEN = "features"
+"""What stands for the network of an arm that is known by its features only."""
 
 MODES = ("fair", "as_published")
 
@@ -53,10 +64,11 @@ class Scenario:
 
 @dataclass(frozen=True, kw_only=True)
 class Initialisation:
-    """Weights to begin from, as `--pretrained` has them, and the scenarios they are tried in."""
+    """Weights to begin from, as `--pretrained` has them, or a file of features; and the scenarios of both."""
 
     pretrained: str
     scenarios: tuple[Scenario, ...]
+    features: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +117,11 @@ class Plan:
     mode: str
     margin: float
     head: Mapping[str, Any]
+    views: int
+
+    def networks(self, initialisation: str) -> tuple[str, ...]:
+        """Return the backbones that an initialisation is tried on; features have been through their own."""
+        return (GIVEN,) if self.initialisations[initialisation].features else self.backbones
 
     @property
     def compared(self) -> tuple[str, ...]:
@@ -128,7 +145,7 @@ class Plan:
             for seed in self.seeds
             for fold in self.folds
             for name, initialisation in self.initialisations.items()
-            for backbone in self.backbones
+            for backbone in self.networks(name)
             for scenario in initialisation.scenarios
         ]
 
@@ -162,12 +179,13 @@ def plan_of(content: Mapping[str, Any]) -> Plan:
     Raises:
         PlanError: An unknown, missing or empty key, a value that it cannot have, or budgets that are not equal.
     """
+    content = {**DEFAULTS, **content}
     _check_keys(content, KEYS, "a plan")
     for key in ("bundles", "initialisations", "backbones", "scenarios", "folds", "seeds"):
         _check(bool(content[key]), f"{key} is {KEYS[key]}, at least one", content[key])
     common = _scenarios(content["scenarios"])
     arms = {name: _initialisation(name, arm, common) for name, arm in content["initialisations"].items()}
-    _check_budgets(arms)
+    _check_budgets(arms, len(content["backbones"]))
     _check(content["reference"] in arms, f"reference is one of {', '.join(arms)}", content["reference"])
     _check(content["mode"] in MODES, f"mode is one of {', '.join(MODES)}", content["mode"])
     margin, seeds, folds = content["margin"], content["seeds"], [str(fold) for fold in content["folds"]]
@@ -180,6 +198,11 @@ def plan_of(content: Mapping[str, Any]) -> Plan:
     _check(whole and sizes == sorted(set(sizes)), f"sizes is {KEYS['sizes']}, in rising order", sizes)
     _check(len(arms) > 1 or len(sizes) == 1, "sizes compare initialisations, two or more", list(arms))
     _check_keys(content["head"], HEAD, "head", complete=False)
+    views = content["views"]
+    _check(
+        isinstance(views, int) and not isinstance(views, bool) and views >= 0, "views is a whole number from 0", views
+    )
+    _check(views == 0 or not any(arm.features for arm in arms.values()), "a file of features has no views", views)
     return Plan(
         description=content["_desc_"],
         bundles=dict(content["bundles"]),
@@ -192,6 +215,7 @@ def plan_of(content: Mapping[str, Any]) -> Plan:
         mode=content["mode"],
         margin=float(margin),
         head=dict(content["head"]),
+        views=views,
     )
 
 
@@ -199,8 +223,36 @@ def _initialisation(name: str, arm: Any, common: tuple[Scenario, ...]) -> Initia
     if isinstance(arm, str):
         return Initialisation(pretrained=arm, scenarios=common)
     _check(isinstance(arm, dict), f"initialisation {name} is {KEYS['initialisations']}", arm)
+    if "features" in arm:
+        return _given(name, {"scenarios": None, **arm}, common)
     _check_keys(arm, ("pretrained", "scenarios"), f"initialisation {name}")
     return Initialisation(pretrained=arm["pretrained"], scenarios=_scenarios(arm["scenarios"]))
+
+
+def _given(name: str, arm: Mapping[str, Any], common: tuple[Scenario, ...]) -> Initialisation:
+    """Return an arm that is known by its features, on which a head can be trained and nothing else."""
+    _check_keys(arm, ("features", "scenarios"), f"initialisation {name}")
+    scenarios = common if arm["scenarios"] is None else _scenarios(arm["scenarios"])
+    if others := sorted({its.trainable for its in scenarios} - {FROZEN}):
+        raise PlanError(
+            f"on features only a head is trained; {name} would be tried with trainable {', '.join(others)}: leave "
+            "these scenarios out of the plan, or give every initialisation as many of its own"
+        )
+    return Initialisation(pretrained="", scenarios=scenarios, features=arm["features"])
+
+
+def only_frozen(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the content of a plan without the scenarios in which more than a head is trained.
+
+    Raises:
+        PlanError: None is left.
+    """
+    left = [its for its in content["scenarios"] if its.get("trainable") == FROZEN]
+    if not left:
+        raise PlanError(
+            f"on features only a head is trained; the plan has no scenario with trainable {FROZEN}: add one"
+        )
+    return {**content, "scenarios": left}
 
 
 def _scenarios(entries: Any) -> tuple[Scenario, ...]:
@@ -221,12 +273,15 @@ def _scenarios(entries: Any) -> tuple[Scenario, ...]:
     return tuple(found)
 
 
-def _check_budgets(arms: Mapping[str, Initialisation]) -> None:
+def _check_budgets(arms: Mapping[str, Initialisation], backbones: int) -> None:
     """Refuse initialisations of which one is tried more often than another: the best of more trials looks better."""
-    tried = {name: len(arm.scenarios) for name, arm in arms.items()}
+    tried = {name: len(arm.scenarios) * (1 if arm.features else backbones) for name, arm in arms.items()}
     if len(set(tried.values())) > 1:
         told = ", ".join(f"{name} {count}" for name, count in tried.items())
-        raise PlanError(f"every initialisation is tried in equally many scenarios; got {told}: give each as many")
+        raise PlanError(
+            f"every initialisation is tried in equally many scenarios; got {told}: give each as many, on "
+            "as many networks"
+        )
 
 
 def _check_keys(found: Any, allowed: Collection[str], what: str, *, complete: bool = True) -> None:

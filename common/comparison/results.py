@@ -16,6 +16,7 @@ from .compare import Comparison, Contrast
 from .efficiency_page import efficiency_json, efficiency_rows, plot_curves
 from .evidence import tested
 from .forest import plot_forests
+from .frozen import probe_rows
 from .jobs import evaluation
 from .operating import plot_operating
 from .page import page
@@ -25,7 +26,7 @@ SYNTHETIC = "SYNTHETIC images (phantoms): "
 
 
 def write_results(found: Comparison, *, command: str, beside: Mapping[str, Any] | None = None) -> None:
-    """Write `verdict.json`, `verdicts.csv`, `runs.csv`, out-of-fold predictions, figures and `comparison.html`.
+    """Write `verdict.json`, `verdicts.csv`, `runs.csv`, `probes.csv`, predictions, figures and `comparison.html`.
 
     Args:
         found: What was compared.
@@ -40,6 +41,7 @@ def write_results(found: Comparison, *, command: str, beside: Mapping[str, Any] 
     write_text(out / "runs.csv", _csv(runs))
     if found.curves:
         write_text(out / "label_efficiency.csv", _csv(efficiency_rows(found)))
+    write_text(out / "probes.csv", _csv(probe_rows(found.probes)))
     _write_predictions(found, out / "predictions")
     synthetic = any(its.synthetic for its in found.setup.problems.values())
     pictures = {
@@ -94,6 +96,7 @@ def as_json(found: Comparison) -> dict[str, Any]:
             bundle: {"dataset": its.title, "synthetic": its.synthetic, "sha256": dict(its.hashes)}
             for bundle, its in found.setup.problems.items()
         },
+        "probes": probe_rows(found.probes),
         "plan": plan.as_json(),
     }
 

@@ -1,6 +1,6 @@
 """A plan made ready: everything that can be refused is refused here, before anything trains."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from ..statistics import Reach, reach
 from ..statistics.power import FEWEST_PATIENTS
 from ..statistics.verdict import Reason
 from .beginnings import Beginning, beginnings, refuse_tested
+from .frozen import Stored, refuse_unfit, stored
 from .jobs import Job, training
 from .plan import Plan, Trial
 from .problems import Problem, problem
@@ -30,6 +31,7 @@ class Setup:
         problems: By name of the bundle.
         beginnings: By initialisation and backbone.
         jobs: The training of each trial.
+        stored: The features that heads are trained on.
     """
 
     plan: Plan
@@ -37,6 +39,7 @@ class Setup:
     problems: Mapping[str, Problem]
     beginnings: Mapping[tuple[str, str], Beginning]
     jobs: Mapping[Trial, Job]
+    stored: Sequence[Stored]
 
 
 def set_up(plan: Plan, out: Path) -> Setup:
@@ -49,12 +52,14 @@ def set_up(plan: Plan, out: Path) -> Setup:
     problems = {bundle: problem(bundle, plan) for bundle in plan.bundles}
     weights = beginnings(plan)
     refuse_tested(weights.values(), problems.values())
+    refuse_unfit(plan)
     jobs = {
         trial: training(trial, plan, problems[trial.bundle], weights[trial.initialisation, trial.backbone], out)
         for trial in plan.trials()
     }
     _refuse_same(jobs)
-    result = Setup(plan=plan, out=out, problems=problems, beginnings=weights, jobs=jobs)
+    features = stored(plan, problems, weights, out)
+    result = Setup(plan=plan, out=out, problems=problems, beginnings=weights, jobs=jobs, stored=features)
     _refuse_changed(read_json(out / RECORD, default={}), _record(result), out)
     return result
 
@@ -113,9 +118,12 @@ def dry_run(setup: Setup) -> str:
     lines = [f"{job.key}  {trial}" for trial, job in setup.jobs.items()]
     done = sum(finished(job) is not None for job in setup.jobs.values())
     groups = len({trial.group for trial in setup.jobs})
-    evaluated = len(lines) if setup.plan.mode == "as_published" else groups
+    evaluated = len(setup.jobs) if setup.plan.mode == "as_published" else groups
     told = f" ({done} of them finished)" if done else ""
-    lines += ["", f"{len(lines)} trainings{told}, {evaluated} evaluations on test, in {setup.out}"]
+    if setup.stored:
+        lines += ["", *(f"{its.job.key}  {its.job.name}" for its in setup.stored)]
+    trainings = len(setup.jobs)
+    lines += ["", f"{trainings} trainings{told}, {evaluated} evaluations on test, in {setup.out}"]
     if setup.plan.compared:
         lines += [f"{bundle}: {_expected(setup.problems[bundle], its)}" for bundle, its in outlook(setup).items()]
     return "\n".join(lines)

@@ -88,6 +88,25 @@ def read_items(
     return _items_at(data, positions, parts, str(fold), image_size=image_size, window=window)
 
 
+def read_every(dataset_dir: str | Path, *, image_size: Sequence[int] | None = None, window: str = "none") -> Items:
+    """Return the items of all images that are not excluded, whatever their part, in the order of the index.
+
+    Arguments as of `read_items`.
+
+    Raises:
+        DatasetError: Not a prepared data set, edited since, or with a store of another size or window.
+    """
+    data = read_prepared(Path(dataset_dir))
+    positions = [position for position, row in enumerate(data.rows) if is_kept(row)]
+    return _items_at(data, positions, [""] * len(data.rows), "", image_size=image_size, window=window)
+
+
+def image_keys(items: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
+    """Return (`image`, `frame`) of each item, `image` as the path below the root of the data set they share."""
+    below = f"{getattr(getattr(items, 'origin', None), 'root', Path())}/"
+    return [(str(item["image"]).removeprefix(below), str(item.get("frame", ""))) for item in items]
+
+
 def _items_at(
     data: PreparedDataset,
     positions: Sequence[int],

@@ -54,9 +54,13 @@ class Classifier(nn.Module):
 
     def forward(self, image: torch.Tensor) -> torch.Tensor:
         """Return logits `(B, classes)` of `(B, T, H, W)`; T is 1 for an image."""
+        return self.classifier(self.features(image))
+
+    def features(self, image: torch.Tensor) -> torch.Tensor:
+        """Return the pooled features `(B, D)` of `(B, T, H, W)`: all that the classifier learns from."""
         frames = image.flatten(0, 1).unsqueeze(1)  # (B * T, 1, H, W)
-        pooled = self.pool(self.backbone(self.contract(frames))[-1])  # (B * T, features)
-        return self.classifier(pooled.view(image.shape[0], image.shape[1], -1).mean(1))
+        pooled = self.pool(self.backbone(self.contract(frames))[-1])  # (B * T, D)
+        return pooled.view(image.shape[0], image.shape[1], -1).mean(1)
 
     def train(self, mode: bool = True) -> "Classifier":
         """Set training mode where parameters train, evaluation mode where they are frozen."""

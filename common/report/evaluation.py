@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..files import read_json, write_json
-from ..metrics import write_predictions
+from ..metrics import Predictions, write_predictions
 from ..runs import read_model, versions
 from ..statistics import Interval
 from .figures import provenance, write_figures
 from .page import write_report
 from .scores import Scores, scores_of
-from .tables import joined, table
+from .tables import Said, joined, table
 
 if TYPE_CHECKING:
     from ..handlers import CollectPredictions
@@ -34,21 +34,40 @@ def write_evaluation(
         dataset_dir: The prepared data set, whose audit the report quotes.
     """
     card, folder = read_model(ckpt_dir), Path(output_dir)
-    validated, tested = table(valid, card, part="valid"), table(test, card, part="test")
-    scores = scores_of(validated, tested, task=card["task"], ordered=card["dataset"].get("ordered", False))
-    record = read_json(folder / "run.json", default={**card, **versions()})
-
-    write_predictions(folder / "predictions.csv", joined(validated, tested), synthetic=card["dataset"]["synthetic"])
-    facts = {key: card[key] for key in ("run_key", "task", "weights_source", "dataset", "fold")}
-    write_json(folder / "metrics.json", {**facts, **scores, "out_of_range": card.get("out_of_range")})
-    write_json(Path(ckpt_dir) / "model.json", {**card, **{key: scores[key] for key in ("thresholds", "temperature")}})
-    write_json(folder / "run.json", {**record, "images": {**record["images"], "test": len(tested)}})
+    tested, scores, record = write_scores(valid, test, card, ckpt_dir=ckpt_dir, output_dir=output_dir)
     paths = [item["image"] for item in test.items]
     write_figures(folder, tested, scores, card=card, history=record.get("history", []), paths=paths)
     told, basis = sentence(card, scores), provenance(card)
     result = told.removesuffix(f"; {basis}")
     write_report(folder, result=result, basis=basis, ckpt_dir=ckpt_dir, dataset_dir=dataset_dir)
     _logger.info("%s; report: %s", told, folder / "report.html")
+
+
+def write_scores(
+    valid: Said, test: Said, card: dict[str, Any], *, ckpt_dir: str, output_dir: str
+) -> tuple[Predictions, Scores, dict[str, Any]]:
+    """Write `predictions.csv`, `metrics.json`, `run.json`, and into `model.json` thresholds and temperature.
+
+    Args:
+        valid: Predictions of the validation part.
+        test: Predictions of the test part.
+        card: `model.json`.
+        ckpt_dir: Where it is.
+        output_dir: Gets the files.
+
+    Returns:
+        The predictions of the test part, the scores, and what was in `run.json`.
+    """
+    folder = Path(output_dir)
+    validated, tested = table(valid, card, part="valid"), table(test, card, part="test")
+    scores = scores_of(validated, tested, task=card["task"], ordered=card["dataset"].get("ordered", False))
+    record = read_json(folder / "run.json", default={**card, **versions()})
+    write_predictions(folder / "predictions.csv", joined(validated, tested), synthetic=card["dataset"]["synthetic"])
+    facts = {key: card[key] for key in ("run_key", "task", "weights_source", "dataset", "fold")}
+    write_json(folder / "metrics.json", {**facts, **scores, "out_of_range": card.get("out_of_range")})
+    write_json(Path(ckpt_dir) / "model.json", {**card, **{key: scores[key] for key in ("thresholds", "temperature")}})
+    write_json(folder / "run.json", {**record, "images": {**record["images"], "test": len(tested)}})
+    return tested, scores, record
 
 
 def sentence(card: dict[str, Any], scores: Scores) -> str:

@@ -4,23 +4,33 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..files import write_text
 from ..metrics import Predictions
 from ..metrics.predictions import SYNTHETIC, TEXTS, UNKNOWN
 
-if TYPE_CHECKING:
-    from ..handlers import CollectPredictions
+
+class Said(Protocol):
+    """What was said of every item, by a network or by its head alone."""
+
+    @property
+    def items(self) -> Any:
+        """The items, `(N,)`."""
+
+    @property
+    def probabilities(self) -> NDArray[np.float32]:
+        """Of each class, `(N, C)`."""
 
 
-def table(collected: "CollectPredictions", card: dict[str, Any], *, part: str) -> Predictions:
+def table(collected: Said, card: dict[str, Any], *, part: str) -> Predictions:
     """Return a row per item; images are paths below the root of their data set.
 
     Args:
-        collected: What an evaluator's network said.
+        collected: What was said.
         card: `model.json`: the task, the class names and the fold.
         part: What these items are: `valid`, `test`, or "" where there are no parts.
     """

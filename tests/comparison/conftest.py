@@ -11,6 +11,7 @@ from common.comparison import compare as compare_module
 from common.comparison.compare import compare
 from common.comparison.plan import plan_of
 from common.comparison.setup import begin, set_up
+from common.comparison.together import run_here
 from common.datasets.index import COLUMNS, PREPARED_COLUMNS
 from common.datasets.prepared import write_prepared
 from common.files import sha256
@@ -23,7 +24,7 @@ CONTENT = {
     "initialisations": {"pretrained": "good", "plain": "poor"},
     "reference": "plain",
     "backbones": ["resnet50"],
-    "scenarios": [{"trainable": "head", "learning_rates": [0.01, 0.001]}],
+    "scenarios": [{"trainable": "top", "learning_rates": [0.01, 0.001]}],
     "folds": [0, 1],
     "seeds": [0, 1, 2],
     "sizes": [100],
@@ -86,7 +87,7 @@ class Here:
         pass
 
     def carry_out(self, jobs: Iterable):
-        return ((job, worker.carry_out(job)) for job in jobs)
+        return ((job, worker.carry_out(job, run_here if job.store else None)) for job in jobs)
 
 
 @pytest.fixture

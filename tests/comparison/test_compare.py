@@ -97,7 +97,7 @@ def test_a_failure_is_told_after_all_others_are_finished_and_tried_again(
 def test_progress_says_how_much_is_left(content, compared, capsys):
     compared({**content, "seeds": [0]})
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].startswith("[1/8] breast_us pretrained resnet50 head 0.01 fold 0 seed 0: 0 s on ")
+    assert lines[0].startswith("[1/8] breast_us pretrained resnet50 top 0.01 fold 0 seed 0: 0 s on ")
     assert "about 0 s left" in lines[0]
     assert "left" not in lines[7]
 

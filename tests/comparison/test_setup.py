@@ -30,7 +30,7 @@ def test_a_key_is_of_what_is_computed_not_of_where(content, data, tmp_path):
     [
         {"seeds": [5, 6, 7]},
         {"head": {"image_size": [64, 64], "max_epochs": 1}},
-        {"scenarios": [{"trainable": "head", "learning_rates": [0.02, 0.002]}]},
+        {"scenarios": [{"trainable": "top", "learning_rates": [0.02, 0.002]}]},
         {"initialisations": {"pretrained": "other", "plain": "another"}},
         {"mode": "as_published"},
     ],
@@ -50,10 +50,10 @@ def test_a_training_is_head_keys_and_nothing_else(content, tmp_path):
         "python -m monai.bundle run --config_file bundles/breast_us/configs/train.json "
         f"--dataset_dir {content['bundles']['breast_us']} "
         f"--ckpt_dir {job.folder}/models --output_dir {job.folder}/eval "
-        "--backbone resnet50 --pretrained good --trainable head --learning_rate 0.01 --fold 0 --seed 0 "
+        "--backbone resnet50 --pretrained good --trainable top --learning_rate 0.01 --fold 0 --seed 0 "
         "--image_size '[32, 32]' --max_epochs 1"
     )
-    assert str(trial) == "breast_us pretrained resnet50 head 0.01 fold 0 seed 0"
+    assert str(trial) == "breast_us pretrained resnet50 top 0.01 fold 0 seed 0"
 
 
 def test_as_published_gives_all_weights_one_input_and_resizes_by_the_nearest_pixel(content, tmp_path):

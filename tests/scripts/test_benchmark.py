@@ -48,6 +48,7 @@ def test_pretrain_measures_speeds_memory_and_hours(tmp_path):
         ("networks", ("--batch", 2, "--size", 75, "--steps", 1, "--rounds", 1), 8, [[(None, None)] * 7] * 2),
         ("localize", (*SMALL[:6], "--images", 24, "--rounds", 1), 3, [[(None, 2.5), NONE]]),
         ("startup", ("--rounds", 1), 2, [[(None, 2.0)]]),
+        ("frozen", ("--patients", 40, "--size", 32, "--epochs", 1), 3, [[(20, None), (None, 1.5)]]),
         ("statistics", ("--cases", 3000, "--rounds", 2), 6, [[(None, 2.5), (None, 2.5), (None, 30)]]),
         (
             "read",
