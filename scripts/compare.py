@@ -54,7 +54,7 @@ def main(arguments: Namespace) -> int:
 
 def _plan(arguments: Namespace) -> Any:
     """Return the plan with what the command line says: bundles, their data, further initialisations."""
-    from common.comparison.plan import only_frozen, plan_of, read_plan
+    from common.comparison.declared import only_frozen, plan_of, read_plan
     from common.comparison.problems import default_data
 
     content = read_plan(arguments.plan)

@@ -9,7 +9,7 @@ import pytest
 from common.comparison import beginnings, jobs, worker
 from common.comparison import compare as compare_module
 from common.comparison.compare import compare
-from common.comparison.plan import plan_of
+from common.comparison.declared import plan_of
 from common.comparison.setup import begin, set_up
 from common.comparison.together import run_here
 from common.datasets.index import COLUMNS, PREPARED_COLUMNS

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from common.comparison.beginnings import beginnings
-from common.comparison.plan import plan_of
+from common.comparison.declared import plan_of
 from common.errors import WeightsError
 from common.networks import Classifier
 

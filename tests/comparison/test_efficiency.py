@@ -4,8 +4,8 @@ import json
 import numpy as np
 import pytest
 
+from common.comparison.declared import plan_of
 from common.comparison.efficiency import area
-from common.comparison.plan import plan_of
 from common.comparison.results import sentences, write_results
 from common.comparison.setup import set_up
 from common.errors import PlanError, SplitError

@@ -11,9 +11,9 @@ import time
 import pytest
 
 from common.comparison.compare import compare
+from common.comparison.declared import plan_of
 from common.comparison.engine import Engine
 from common.comparison.jobs import ROOT
-from common.comparison.plan import plan_of
 from common.comparison.results import run_rows
 from common.comparison.setup import begin, set_up
 from common.errors import RunError
@@ -29,7 +29,7 @@ from pathlib import Path
 from common.comparison import beginnings, jobs
 from common.comparison.compare import compare
 from common.comparison.engine import Engine
-from common.comparison.plan import plan_of
+from common.comparison.declared import plan_of
 from common.comparison.setup import begin, set_up
 from common.files import sha256
 

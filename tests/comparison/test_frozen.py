@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from common.comparison import worker
+from common.comparison.declared import only_frozen, plan_of
 from common.comparison.engine import together
-from common.comparison.plan import only_frozen, plan_of
 from common.comparison.results import run_rows, sentences, write_results
 from common.comparison.setup import dry_run, set_up
 from common.datasets.prepared import read_prepared

@@ -3,8 +3,8 @@ import shutil
 
 import pytest
 
+from common.comparison.declared import plan_of
 from common.comparison.maps import annotated
-from common.comparison.plan import plan_of
 from common.comparison.results import sentences, write_results
 from common.comparison.setup import set_up
 from common.datasets.prepared import read_prepared, write_prepared

@@ -3,7 +3,7 @@ import shutil
 import pytest
 
 from common.comparison.beginnings import Beginning, refuse_tested
-from common.comparison.plan import plan_of
+from common.comparison.declared import plan_of
 from common.comparison.setup import begin, dry_run, outlook, set_up
 from common.datasets.prepared import read_prepared, write_prepared
 from common.errors import BundleError, ConfigError, DatasetError, PlanError, SplitError, WeightsError

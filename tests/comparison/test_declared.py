@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from common.comparison.plan import READY, plan_of, read_plan
+from common.comparison.declared import READY, plan_of, read_plan
 from common.errors import PlanError
 
 
