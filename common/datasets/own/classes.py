@@ -39,8 +39,9 @@ def spelt_once(values: Sequence[str], rules: Rules) -> list[str]:
     stated = {_bare(name): name for name in rules.classes}
     for bare, several in spellings.items():
         if len(several) > 1 and bare not in stated and not rules.merge_case:
-            one, other = (f"{value!r} ({counts[value]:,} times)" for value in several[:2])
-            raise DatasetError(f"a class has one name; {one} and {other} differ in case or blanks: give --merge-case")
+            *others, last = (f"{value!r} ({counts[value]:,} times)" for value in several)
+            told = f"{', '.join(others)} and {last}"
+            raise DatasetError(f"a class has one name; {told} differ in case or blanks: give --merge-case")
     chosen = {bare: stated.get(bare, several[0].strip()) for bare, several in spellings.items()}
     return [chosen[_bare(value)] if value else "" for value in values]
 
@@ -113,8 +114,11 @@ def rare(patients: Mapping[str, set[str]], rules: Rules) -> list[str]:
     )
     if few and rules.minimum is None:
         named = ", ".join(f"{name!r} {len(patients[name])}" for name in few[:5]) + (", ..." if len(few) > 5 else "")
+        way = f"add images, or leave these classes out with --minimum {FOLDS}"
+        if len(few) == len(patients):
+            way = "is this the column of the labels? Name it with --label"
         raise DatasetError(
             f"a class needs {FOLDS} patients (or images of unknown ones) to be in each of {FOLDS} folds; {len(few)} of "
-            f"{len(patients)} have fewer: {named}: add images, or leave these classes out with --minimum {FOLDS}"
+            f"{len(patients)} have fewer: {named}: {way}"
         )
     return few

@@ -1,7 +1,7 @@
 """Images of any kind, and a table of their labels; or DICOM files, with or without one."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from ...errors import DatasetError
@@ -18,6 +18,10 @@ from .sheet import Sheet
 
 _PATIENTS = ("patient", "patientid", "patientno", "patientnumber", "pid", "mrn", "case", "caseid", "subject")
 """What columns of patients are called, in small letters alone."""
+
+FEWEST, FEW_LINES = 20, (0.2, 0.95)
+"""Distinct values, and their share of the lines, from which a column may be one of patients: of one to five lines each
+on average. Classes are fewer, and names of files have a line each."""
 
 _USUAL = ("label", "class", "diagnosis", "pathology", "target")
 """Columns that hold the label where the user names none."""
@@ -77,12 +81,32 @@ def _refuse_forgotten_patients(sheet: Sheet, columns: Columns, images: Images) -
     """Refuse to go without patients where the table has them: images of one would train and test."""
     if columns.patient or any(its.row["patient"] for its in images.found):
         return
+    used = {name.strip().casefold() for its in vars(columns).values() for name in its.split(",")}
     for column in sheet.columns:
+        ways = f"give --patient {column!r}, or --patient none to go without"
         if re.sub(r"[^a-z]", "", column.casefold()) in _PATIENTS:
             raise DatasetError(
-                f"images of one patient must not be parted, and {sheet.path} has a column {column!r}: "
-                f"give --patient {column!r}, or --patient none to go without"
+                f"images of one patient must not be parted, and {sheet.path} has a column {column!r}: {ways}"
             )
+        values = [line.cells[column] for line in sheet.lines]
+        if column.casefold() not in used and _repeats_like_patients(values):
+            raise DatasetError(
+                f"images of one patient must not be parted, and the column {column!r} of {sheet.path} may name "
+                f"patients, {len(set(values)):,} in {len(values):,} lines: {ways}"
+            )
+
+
+def _repeats_like_patients(values: Sequence[str]) -> bool:
+    """Return whether every line has a value, most are of a few lines each, and they are no measurements."""
+    several = Counter(values)
+    share = len(several) / max(len(values), 1)
+    return (
+        len(several) >= FEWEST and FEW_LINES[0] <= share <= FEW_LINES[1] and not any(map(_is_blank_or_measured, values))
+    )
+
+
+def _is_blank_or_measured(value: str) -> bool:
+    return not value or re.fullmatch(r"-?\d+[.,]\d+", value) is not None
 
 
 def _labels(sheet: Sheet, columns: Columns) -> list[Row]:

@@ -14,6 +14,9 @@ from .methods import methods_section
 from .parts import anchor, note, section
 from .scores import out_of_range_section, scores_section
 
+CHANCE = 0.5
+"""The AUC of a network that knows nothing."""
+
 STYLE = """
 h3 { font-size: 1rem; margin: 1.25rem 0 0; }
 .result { font-size: 1.25rem; margin: .75rem 0 0; } .faint { color: var(--faint); }
@@ -135,7 +138,10 @@ def _badges(card: dict[str, Any], metrics: dict[str, Any], audit: dict[str, Any]
     level = str(metrics.get("level", ""))
     warnings += [level] if "optimistic" in level else []
     shared = card["dataset"]["shared_patients"]
+    auc = metrics.get("test", {}).get("auc") or {}
+    warnings += ["the AUC's interval holds 0.5: no better than chance"] if (auc.get("low") or 1) <= CHANCE else []
     warnings += [f"{count} patients are in both {pair}" for pair, count in shared.items()]
+    warnings += ["the data were not audited"] if audit is None else []
     warnings += ["the audit found what spoils a result"] if audit and audit.get("spoiled") else []
     good = [level] if level and level not in warnings else []
     marks = [

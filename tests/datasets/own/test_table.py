@@ -97,3 +97,29 @@ def test_a_column_of_patients_must_not_be_forgotten(sheet, images, name):
         list_table(table, images, columns, Rules())
     without = list_table(table, images, Columns(image="image", label="class", patient="none"), Rules())
     assert {row["patient"] for row in without.rows} == {""}
+
+
+@pytest.mark.parametrize(
+    ("values", "refused"),
+    [
+        pytest.param([f"w{n // 2}" for n in range(60)], True, id="two lines each"),
+        pytest.param([f"{n // 2}.5" for n in range(60)], False, id="measurements"),
+        pytest.param([f"w{n % 3}" for n in range(60)], False, id="few kinds"),
+        pytest.param([f"w{n}" for n in range(60)], False, id="a line each"),
+        pytest.param([f"w{n // 2}" if n else "" for n in range(60)], False, id="not always known"),
+    ],
+)
+def test_a_column_that_repeats_as_patients_do_must_not_be_forgotten(sheet, found, tmp_path, values, refused):
+    rows = [(f"img{n}", "ab"[n % 2], value) for n, value in enumerate(values)]
+    table, images = (
+        sheet(["image", "class", "woman"], *rows),
+        Images(tmp_path, found(*(f"{r[0]}.png" for r in rows)), []),
+    )
+    columns = Columns(image="image", label="class")
+    if refused:
+        with pytest.raises(
+            DatasetError, match=r"the column 'woman' of .* may name patients, 30 in 60 lines: give --pat"
+        ):
+            list_table(table, images, columns, Rules())
+        columns = Columns(image="image", label="class", patient="none")
+    assert len(list_table(table, images, columns, Rules()).rows) == 60

@@ -92,7 +92,7 @@ def test_scores_of_any_nesting_are_told_with_interval_and_n(make):
     }
     text = Reading(make(metrics=nested)).text
     assert text.count("0.500[0.250, 0.750]17") == 3
-    assert "AUCundefinedundefined0" in text
+    assert "AUCundefinedno interval0" in text
     assert text.count("per class, a") == 1
     assert [path for path, _ in scores_in(nested)] == [
         ("test", "per_class", "a", "f1"),
@@ -111,6 +111,11 @@ def test_scores_of_any_nesting_are_told_with_interval_and_n(make):
             {"card": {"dataset": {**CARD["dataset"], "shared_patients": {"train and valid": 3}}}},
             "3 patients are in both",
         ),
+        (
+            {"metrics": {"test": {"auc": {"value": 0.55, "low": 0.45, "high": 0.65, "n": 90}}}},
+            "holds 0.5: no better than chance",
+        ),
+        ({"audit": None}, "the data were not audited"),
         ({"audit": {**AUDIT, "spoiled": True}}, "the audit found what spoils a result"),
     ],
 )
