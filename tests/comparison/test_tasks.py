@@ -24,7 +24,7 @@ def many(content, tmp_path, monkeypatch):
     for bundle, patients in sizes.items():
         (tmp_path / bundle).mkdir()
         content["bundles"][bundle] = str(table_of(tmp_path / bundle, patients=patients))
-    return {**content, "scenarios": [{"trainable": "head", "learning_rates": [0.01]}], "seeds": [0]}
+    return {**content, "scenarios": [{"trainable": "top", "learning_rates": [0.01]}], "seeds": [0]}
 
 
 def test_eight_tasks_have_a_line_and_the_page_and_json_tell_it(many, compared, tmp_path):

@@ -17,7 +17,7 @@ from .conftest import calls, table_of
 @pytest.fixture
 def alone(content):
     """A plan of one initialisation, of three networks for each test part."""
-    scenarios = [{"trainable": "head", "learning_rates": [0.01]}]
+    scenarios = [{"trainable": "top", "learning_rates": [0.01]}]
     return {**content, "initialisations": {"plain": "poor"}, "scenarios": scenarios, "seeds": [0, 1, 2]}
 
 
