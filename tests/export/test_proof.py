@@ -30,6 +30,7 @@ SPOILS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spoil", SPOILS.values(), ids=SPOILS)
 def test_what_only_seems_to_travel_is_found(exported, trained_bundle, tmp_path, spoil):
     file, (old, new), said = spoil

@@ -30,6 +30,7 @@ def command(*words):
     return subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=False, env=environment)
 
 
+@pytest.mark.slow
 def test_pretrain_measures_speeds_memory_and_hours(tmp_path):
     done = command("pretrain", *SMALL, "--json", tmp_path / "out.json")
     assert done.returncode == 0, done.stderr
@@ -40,6 +41,7 @@ def test_pretrain_measures_speeds_memory_and_hours(tmp_path):
     assert all(ratio["met"] for ratio in memory["ratios"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("verb", "options", "rows", "goals"),
     [
