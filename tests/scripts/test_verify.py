@@ -73,6 +73,7 @@ def test_a_bundle_that_changes_while_it_is_looked_at_does_not_run(command, hones
     assert "the bundle changed while it was looked at: a: changed" in output
 
 
+@pytest.mark.slow
 def test_a_sound_bundle_runs_from_its_own_folder_with_its_own_code(command, weights, images, tmp_path):  # noqa: F811
     bundle = export(tmp_path / "breast_us_classification", ())
     torch.save(weights, bundle.folder / "models/model.pt")
