@@ -10,15 +10,16 @@ from common.weights.input_check import distances
 from common.weights.order_check import places
 from common.weights.reference import KINDS, reference_images
 
-TRAININGS = [
-    ("resnet50", "torchvision"),
-    ("resnet50_keras", "radimagenet_keras"),
-    ("densenet121", "torchvision"),
-    ("densenet121_keras", "caffe"),
-    ("inception_v3", "symmetric"),
-    ("inception_v3_keras", "radimagenet_keras"),
-    ("inception_resnet_v2", "symmetric"),
-]
+TRAININGS = {
+    "resnet50": "torchvision",
+    "resnet50_keras": "radimagenet_keras",
+    "densenet121": "torchvision",
+    "densenet121_keras": "caffe",
+    "inception_v3": "symmetric",
+    "inception_v3_keras": "radimagenet_keras",
+    "inception_resnet_v2": "symmetric",
+}
+"""By network: the input that it is trained with here."""
 
 
 def swap(first, second):
@@ -70,25 +71,28 @@ SILENT = {
 }
 """Mistakes that keep every name and shape."""
 
-
-@pytest.fixture(scope="module", params=TRAININGS, ids=lambda training: training[0])
-def training(request, remembering):
-    network, contract = request.param
-    return network, contract, remembering(network, contract)
+QUICK = {"resnet50", "densenet121", "two kernels", "two stages' kernels", "two kernels swapped", "never trained"}
+"""What `make test` tries of all these; `make test-slow` the rest."""
 
 
-def test_what_batch_norms_remember_agrees_with_the_phantoms_and_tells_the_input(training):
-    network, contract, state = training
+def each(names):
+    return [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in names]
+
+
+@pytest.mark.parametrize("network", each(TRAININGS))
+def test_what_batch_norms_remember_agrees_with_the_phantoms_and_tells_the_input(network, remembering):
+    contract = TRAININGS[network]
+    state = remembering(network, contract)
     assert next(iter(distances(network, state))) == contract
     found = places(network, state, contract)
     assert len(found) == sum("running_var" in name for name in state)
     assert not any(place.wrong for place in found.values())
 
 
-@pytest.mark.parametrize("mistake", SILENT)
+@pytest.mark.parametrize("mistake", each(SILENT))
 def test_tensors_of_equal_shape_in_each_others_place_are_flagged(mistake, remembering):
     network, change = SILENT[mistake]
-    contract = dict(TRAININGS)[network]
+    contract = TRAININGS[network]
     state = remembering(network, contract)
     change(state)
     assert any(place.wrong for place in places(network, state, contract).values())
@@ -131,7 +135,7 @@ FAULTY = {
 }
 
 
-@pytest.mark.parametrize("fault", FAULTY)
+@pytest.mark.parametrize("fault", each(FAULTY))
 def test_a_faulty_file_is_loaded_with_a_warning(remembering, tmp_path, fault):
     change, message = FAULTY[fault]
     state = remembering("densenet121", "torchvision")
