@@ -1,4 +1,4 @@
-"""List, check, import and fetch the published weights of the backbones."""
+"""List, check, import, fetch and shuffle weights of the backbones."""
 
 import sys
 from pathlib import Path
@@ -15,12 +15,13 @@ Published weights, from their file to a name that every bundle loads (`--pretrai
 
 check says what a file is and whether it is sound; exit code 1 where it is refused or carries a warning. import checks,
 then writes weights/SOURCE_NETWORK.safetensors and a JSON beside it; RADIMAGENET_WEIGHTS names another folder. Files are
-recognised by what they hold, never by their name, and nothing in them is run."""
+recognised by what they hold, never by their name, and nothing in them is run. sham writes the control that tells what
+weights have learnt from the scale that they have: the same values, each tensor shuffled."""
 
 
 def main(arguments: Namespace) -> int:
     """Do what the verb says and return its exit code."""
-    return {"list": show, "check": check, "import": take, "fetch": fetch}[arguments.verb](arguments)
+    return {"list": show, "check": check, "import": take, "fetch": fetch, "sham": sham}[arguments.verb](arguments)
 
 
 def show(arguments: Namespace) -> int:
@@ -61,6 +62,15 @@ def take(arguments: Namespace) -> int:
     return 0
 
 
+def sham(arguments: Namespace) -> int:
+    """Write shuffled weights."""
+    from common.weights.sham import write_sham
+
+    path = write_sham(arguments.file, arguments.out, seed=arguments.seed, source=arguments.source)
+    print(f"written: {path}; next: scripts/compare.py BUNDLE --arm sham={path}")
+    return 0
+
+
 def fetch(arguments: Namespace) -> int:
     """Ask for the terms to be accepted, download, and import."""
     from common.weights.fetch import fetch as download
@@ -89,7 +99,10 @@ def arguments() -> Namespace:
     checking = verbs.add_parser("check", help="what a file is, and whether it is sound (some 10 seconds)")
     checking.add_argument("--json", metavar="FILE", type=Path, help="also write the certificate there")
     importing = verbs.add_parser("import", help="check a file and import it")
-    for verb in (checking, importing):
+    shuffling = verbs.add_parser("sham", help="shuffle the values of each tensor")
+    shuffling.add_argument("--out", metavar="FOLDER", type=Path, required=True, help="where model.pt goes")
+    shuffling.add_argument("--seed", metavar="N", type=int, default=0, help="of the order (default: 0)")
+    for verb in (checking, importing, shuffling):
         verb.add_argument("file", metavar="FILE", type=Path, help="of any published form")
         verb.add_argument(
             "--source", metavar="NAME", default="", help="which training it is, where a file does not tell"

@@ -1,6 +1,8 @@
 """Shared by the tests: a small prepared data set of phantoms, a network that trains in milliseconds, and quick runs."""
 
 import contextlib
+import ctypes
+import gc
 import json
 import os
 import shutil
@@ -53,6 +55,15 @@ TINY_SEGMENTER = {
     }
 }
 """The same for a segmenter."""
+
+
+@pytest.fixture(autouse=True, scope="module")
+def memory_is_given_back() -> Iterator[None]:
+    """Networks that were freed stay with the C library: two workers would grow to 3 GB each, and be killed for it."""
+    yield
+    gc.collect()
+    if sys.platform == "linux":
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 class Finished(NamedTuple):

@@ -13,6 +13,9 @@ from .sources import SOURCES, PretrainedSource
 WHOLE_MODEL = "Keras HDF5, whole model"
 """The form in which RadImageNet's Keras weights are published; Keras publishes its own without the model."""
 
+SHAM = "sham.json"
+"""Beside a `model.pt` that is the shuffled values of other weights: which."""
+
 
 class Declaration(NamedTuple):
     """What a file is taken for.
@@ -99,6 +102,8 @@ def _by_header(weights: Weights, path: str | Path, sha256: str) -> Declaration:
 
 def _trained_model(path: Path) -> str:
     """Return in words what a model of this collection is; the data only from the card that a run writes beside it."""
+    if sham := read_json(path.with_name(SHAM), default={}):
+        return f"a sham: {sham['of']}, each tensor shuffled"
     card = read_json(path.with_name("model.json"), default={}) if path.name == "model.pt" else {}
     data = card.get("dataset", {})
     images = f" trained on {'SYNTHETIC images, ' if data['synthetic'] else ''}{data['name']}" if data else ""

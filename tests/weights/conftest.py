@@ -1,7 +1,7 @@
 """Weights as if they had been trained: random kernels, and batch norms that remember images which passed through."""
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 
 import h5py
 import pytest
@@ -26,7 +26,7 @@ def training_images() -> torch.Tensor:
     return (0.15 + 0.35 * fields).clamp(0, 1)
 
 
-@cache
+@lru_cache(maxsize=2)
 def _remembering(network: str, contract: str) -> State:
     torch.manual_seed(0)
     backbone = BACKBONES[network].build().train()
