@@ -82,7 +82,7 @@ class Runner:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env={"PYTHONPATH": str(ROOT), **environment},
+            env={**environment, "PYTHONPATH": str(ROOT)},
         )
         assert self._answer() == "ready"
 
