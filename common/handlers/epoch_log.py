@@ -1,6 +1,7 @@
 """A line per epoch, and the learning curves."""
 
 import logging
+import math
 import time
 from typing import Any
 
@@ -82,6 +83,6 @@ class EpochLog:
         left = (engine.state.max_epochs - engine.state.epoch) * seconds / len(self.history)
         scores = ", ".join(f"{name} {value:.4f}" for name, value in epoch.items() if name not in ("epoch", "seconds"))
         _logger.info(
-            "epoch %d/%d: %s; %.0f s, at most %.0f min left",
-            epoch["epoch"], engine.state.max_epochs, scores, epoch["seconds"], left / 60,
+            "epoch %d/%d: %s; %.0f s, at most %d min left",
+            epoch["epoch"], engine.state.max_epochs, scores, epoch["seconds"], math.ceil(left / 60),
         )  # fmt: skip

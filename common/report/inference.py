@@ -82,7 +82,8 @@ def _about(card: dict[str, Any]) -> dict[str, Any]:
 
 def _say(card: dict[str, Any], flags: list[str], *, scored: int, folder: Path) -> None:
     synthetic = ", trained on SYNTHETIC images" if card["dataset"]["synthetic"] else ""
-    _logger.info("%d images scored by %s%s: %s", scored, card["backbone"], synthetic, folder / "predictions.csv")
+    tables = f"{folder / 'predictions.csv'}, and by patient in patients.csv"
+    _logger.info("%d images scored by %s%s: %s", scored, card["backbone"], synthetic, tables)
     if "temperature" not in card:
         _logger.info("not evaluated yet, so probabilities alone: evaluate.json gives decisions and out_of_range")
     elif flags and any(flags):
