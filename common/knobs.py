@@ -29,9 +29,9 @@ def _whole(least: int) -> Rule:
 
 
 def _image_size(backbone: str) -> Rule:
-    from .networks.backbones import variant
+    from .networks.backbones import apart, variant
 
-    smallest = variant(backbone).smallest
+    smallest = max(variant(name).smallest for name in apart(backbone)[0])
     return Rule(
         f"[height, width], each from {smallest} for {backbone}",
         lambda value: isinstance(value, list | tuple) and len(value) == 2 and all(map(_whole(smallest).holds, value)),
@@ -86,7 +86,7 @@ def check_knobs(*, backbone: str, device: Any, task: str, tasks: Sequence[str] =
     """Refuse a value that its knob cannot take, before anything is built from it.
 
     Args:
-        backbone: Variant of the network, a key of `BACKBONES`.
+        backbone: Variant of the network, a key of `BACKBONES`, or several (`common.networks.Classifier`).
         device: A torch device or its name.
         task: One of `tasks`.
         tasks: What this family of bundles is for: `CLASSIFICATION`, or `SEGMENTATION`.
@@ -95,8 +95,15 @@ def check_knobs(*, backbone: str, device: Any, task: str, tasks: Sequence[str] =
     Raises:
         ConfigError: The first that is refused.
     """
+    from .networks.backbones import BACKBONES
+
     if task not in tasks:
         raise ConfigError(f"task is one of {', '.join(tasks)}; got {task!r}: give --task another value")
+    if task == "multilabel" and backbone not in BACKBONES:
+        raise ConfigError(
+            f"a mean of networks is of classes of which an image has one; the task is {task}: give --backbone one of "
+            f"{', '.join(BACKBONES)}"
+        )
     rules = {**RULES, "image_size": _image_size(backbone), "class_names": _class_names(task)}
     for key, value in knobs.items():
         if not rules[key].holds(value):

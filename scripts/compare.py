@@ -18,6 +18,7 @@ same number of scenarios, chooses on validation, tests what was chosen once, and
   comparison.html   the verdict in a sentence first, then all that it stands on
   verdict.json      the same for programs; verdicts.csv, label_efficiency.csv and runs.csv for spreadsheets
   runs/KEY          each run: model, predictions, log
+  kept/NAME         of a plan of one initialisation, what --keep asks for: models for evaluate, inference and export
   features/KEY      features of a frozen network, on which its heads are trained; probes.csv says what else they give
 
 Each run is a process of its own. Kill the command at any moment: the same command continues, and repeats no finished
@@ -35,6 +36,10 @@ def main(arguments: Namespace) -> int:
     if arguments.measure and any(arm.features for arm in plan.initialisations.values()):
         raise PlanError("maps are of a network that sees the image; of features there are none: leave out --measure")
     masked = annotated(setup) if arguments.measure else []
+    if arguments.keep:
+        from common.comparison.keep import refuse_unkept
+
+        refuse_unkept(setup, arguments.keep, refit=arguments.refit)
     if arguments.dry_run:
         print(dry_run(setup))
         return 0
@@ -49,6 +54,10 @@ def main(arguments: Namespace) -> int:
     found = compare(setup, engine, masked=masked, refit=arguments.refit)
     write_results(found, command=_command(), beside=beside)
     print(summary(found))
+    if arguments.keep:
+        from common.comparison.keep import keep
+
+        print(*keep(found, arguments.keep, engine), sep="\n")
     return 0
 
 
@@ -138,6 +147,12 @@ def arguments() -> Namespace:
     )
     result.add_argument(
         "--refit", action="store_true", help="of one initialisation: train again with the validation part, and compare"
+    )
+    result.add_argument(
+        "--keep",
+        metavar="NAME",
+        default="",
+        help='of one initialisation: leave what the table calls so, such as "one network, flips", as a model',
     )
     result.add_argument(
         "--beside", metavar="FOLDER", type=Path, help="another comparison to show beside this: the other mode's"

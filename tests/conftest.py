@@ -100,10 +100,14 @@ class Runner:
             self._send(pid, signal_when[0])
         return Finished(int(self._answer()), output.read_text())
 
+    def program(self, name: str, *arguments: str) -> Finished:
+        """Run `python NAME *arguments`, of a file, or `python -m NAME *arguments`, of a module."""
+        _, output = self._start(name, *arguments)
+        return Finished(int(self._answer()), output.read_text())
+
     def script(self, name: str, *arguments: str | int | Path) -> Finished:
         """Run `python scripts/NAME.py *arguments`."""
-        _, output = self._start(f"scripts/{name}.py", *map(str, arguments))
-        return Finished(int(self._answer()), output.read_text())
+        return self.program(f"scripts/{name}.py", *map(str, arguments))
 
     def _start(self, program: str, *arguments: str) -> tuple[int, Path]:
         self.count += 1

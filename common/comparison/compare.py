@@ -18,7 +18,7 @@ from .maps import Maps, compare_maps
 from .plan import WHOLE, Trial
 from .progress import told
 from .setup import Setup, outlook
-from .ways import Way, harmless, ways
+from .ways import Way, flippable, ways
 from .worker import finished
 
 Place = tuple[str, int]
@@ -102,20 +102,19 @@ def compare(setup: Setup, engine: Engine, *, masked: Sequence[str] = (), refit: 
     """
     with engine:
         probes = [job for its in setup.stored for job in its.probes.values()]
-        cards = _carry_out([*(its.job for its in setup.stored), *setup.jobs.values(), *probes], engine)
+        cards = carry_out_jobs([*(its.job for its in setup.stored), *setup.jobs.values(), *probes], engine)
         found = [_trained(setup, trial, job, cards[job.key]) for trial, job in setup.jobs.items()]
         every = choose(found)
         tested = found if setup.plan.mode == "as_published" else every
         plan, problems = setup.plan, setup.problems
         evaluations = [evaluation(its.job, its.trial, plan, problems[its.trial.bundle]) for its in tested]
-        _carry_out(evaluations, engine)
-        unseen = any(arm.features for arm in plan.initialisations.values())  # of features no image can be mirrored
-        flipped = [] if plan.compared or unseen else [name for name, its in problems.items() if harmless(its.config)]
+        carry_out_jobs(evaluations, engine)
+        flipped = flippable(setup)
         seen_twice = [its for its in every if its.trial.bundle in flipped]
-        _carry_out([flips(its.job, its.trial, problems[its.trial.bundle]) for its in seen_twice], engine)
+        carry_out_jobs([flips(its.job, its.trial, problems[its.trial.bundle]) for its in seen_twice], engine)
         refits = _refits(setup, every, engine) if refit and not plan.compared else {}
         mapped = [its for its in _of_size(every, WHOLE) if its.trial.bundle in masked]
-        _carry_out([localisation(its.job, its.trial, problems[its.trial.bundle]) for its in mapped], engine)
+        carry_out_jobs([localisation(its.job, its.trial, problems[its.trial.bundle]) for its in mapped], engine)
     scores = {its.job.key: score(its) for its in tested}
     chosen, tested = _of_size(every, WHOLE), _of_size(tested, WHOLE)
     return Comparison(
@@ -144,9 +143,9 @@ def _refits(setup: Setup, chosen: Sequence[Trained], engine: Engine) -> dict[str
         beginning = setup.beginnings[trial.initialisation, trial.backbone]
         job = training(trial, plan, problems[trial.bundle], beginning, setup.out, refit_epochs=epochs)
         jobs.append((its, job))
-    cards = _carry_out([job for _, job in jobs], engine)
+    cards = carry_out_jobs([job for _, job in jobs], engine)
     evaluations = [evaluation(job, its.trial, plan, problems[its.trial.bundle]) for its, job in jobs]
-    _carry_out(evaluations, engine)
+    carry_out_jobs(evaluations, engine)
     return {its.job.key: _trained(setup, its.trial, job, cards[job.key]) for its, job in jobs}
 
 
@@ -155,7 +154,7 @@ def _trained(setup: Setup, trial: Trial, job: Job, card: dict[str, object]) -> T
     return trained(trial, job, card, problem, key_metric(setup.plan, problem.config))
 
 
-def _carry_out(jobs: Sequence[Job], engine: Engine) -> dict[str, dict[str, Any]]:
+def carry_out_jobs(jobs: Sequence[Job], engine: Engine) -> dict[str, dict[str, Any]]:
     """Return the cards of all jobs by key, running those that are not finished."""
     cards = {job.key: card for job in jobs if (card := finished(job))}
     left = list({job.key: job for job in jobs if job.key not in cards}.values())

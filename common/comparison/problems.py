@@ -14,6 +14,7 @@ from ..datasets.shares import share_of, whose
 from ..errors import BundleError, PlanError
 from ..files import read_json, sha256_of_file
 from ..knobs import RULES, check_knobs
+from ..networks.backbones import variant
 from .plan import Plan
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -108,6 +109,7 @@ def _check_knobs(bundle: str, knobs: Mapping[str, Any], plan: Plan) -> None:
         raise PlanError(f"initialisations are compared on a binary task, by its AUC; {bundle} is {task}: leave it out")
     checked = {key: knobs[key] for key in (*RULES, "image_size", "class_names") if key in knobs}
     for backbone in plan.backbones:
+        variant(backbone)  # of one network each: means are made of what was trained
         check_knobs(backbone=backbone, device=plan.head.get("device", "cpu"), task=task, **checked)
 
 

@@ -3,7 +3,7 @@
 Judged on images that none of the networks has seen, and only so. The folds' networks together have seen every image.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,6 +16,10 @@ from .efficiency import area
 from .evidence import patients, tested
 from .jobs import FLIPPED
 from .problems import Problem
+from .setup import Setup
+
+ONE, AGAIN, FLIPS = "one network", ", trained again with the validation part", ", flips"
+"""What a way is called, and how its name goes on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,34 +30,64 @@ class Way:
         bundle: Of the problem.
         initialisation: What all began from.
         name: What it is called.
-        score: Mean AUC within folds.
-        ahead: How far it is ahead of one network; None of that itself.
-        p: Of that; NaN of one network itself, and where too few patients are positive or negative for a test.
+        score: Mean AUC within folds; None where its networks have seen every image.
+        ahead: How far it is ahead of one network; None of that itself, and without a score.
+        p: Of that; NaN where there is none, and where too few patients are positive or negative for a test.
         p_holm: The same, adjusted for all ways of one bundle and initialisation.
         networks: Trained for each test part.
         passes: Forward passes an image.
         seconds: Of training for each test part.
+        flips: Whether it sees mirror images too.
+        members: Its networks, for each test part; of "one network" the first, where there are several.
     """
 
     bundle: str
     initialisation: str
     name: str
-    score: Interval
+    score: Interval | None
     ahead: Interval | None
     p: float
     p_holm: float
     networks: int
     passes: int
     seconds: float
+    flips: bool
+    members: Sequence[Sequence[Trained]]
 
     def as_dict(self) -> dict[str, Any]:
-        """Return all of it, for JSON."""
-        return {**vars(self), "score": self.score.as_dict(), "ahead": self.ahead.as_dict() if self.ahead else None}
+        """Return all but the networks, for JSON."""
+        told = {key: value for key, value in vars(self).items() if key not in ("flips", "members")}
+        return told | {key: its.as_dict() if (its := getattr(self, key)) else None for key in ("score", "ahead")}
 
 
-def harmless(config: Mapping[str, Any]) -> bool:
-    """Return whether a bundle mirrors its training images: where laterality carries meaning it does not."""
-    return any(its.get("flip") for its in config["train"]["random_transforms"])
+def names(count: int, parts: int, *, flips: bool, refit: bool) -> list[str]:
+    """Return what the ways are called, of so many networks for each of so many test parts."""
+    kinds = [ONE, *[_mean(count)] * (count > 1), *[_mean_of_all(count * parts)] * (parts > 1)]
+    return [kind + suffix for suffix in ("", *[FLIPS] * flips, *[AGAIN] * refit) for kind in kinds]
+
+
+def _mean(count: int) -> str:
+    return f"mean of {count} networks"
+
+
+def _mean_of_all(count: int) -> str:
+    return f"mean of all {count} networks"
+
+
+def flippable(setup: Setup) -> list[str]:
+    """Return the bundles whose test parts are seen as mirror images too, in a plan of one initialisation.
+
+    They are those that mirror their training images: where laterality carries meaning a bundle does not. Of features no
+    image can be mirrored.
+    """
+    plan = setup.plan
+    if plan.compared or any(arm.features for arm in plan.initialisations.values()):
+        return []
+    return [
+        bundle
+        for bundle, its in setup.problems.items()
+        if any(transform.get("flip") for transform in its.config["train"]["random_transforms"])
+    ]
 
 
 def ways(
@@ -92,44 +126,84 @@ def _by_test_part(ones: Sequence[Trained], problem: Problem) -> list[list[Traine
     return [its[:count] for its in parts.values()]
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Variant:
+    """Networks by test part, what each says of the images there, and how long those of a part were trained."""
+
+    suffix: str
+    trained: Sequence[Sequence[Trained]]
+    scores: Sequence[Sequence[np.ndarray]]
+    seconds: float
+
+
 def _ways(parts: Sequence[Sequence[Trained]], refits: Mapping[str, Trained], *, flips: bool) -> Iterator[Way]:
-    plain = [[_scores(its) for its in part] for part in parts]
-    seconds = _seconds(its for part in parts for its in part) / len(parts)
-    variants = {"": (plain, seconds, 1)}
+    seconds = _seconds(parts)
+    plain = _Variant(suffix="", trained=parts, scores=_scores(parts), seconds=seconds)
+    yield from _of(plain, plain)
     if flips:
-        variants[", flips"] = [[_scores(its, FLIPPED) for its in part] for part in parts], seconds, 2
+        yield from _of(replace(plain, suffix=FLIPS, scores=_scores(parts, FLIPPED)), plain)
     if refits:
         again = [[refits[its.job.key] for its in part] for part in parts]
-        longer = seconds + _seconds(its for part in again for its in part) / len(parts)
-        variants[", trained again with the validation part"] = [[_scores(its) for its in p] for p in again], longer, 1
-    count = len(parts[0])
-    for suffix, (scores, time, passes) in variants.items():
-        means = [[np.mean(part, axis=0)] * count for part in scores]
-        for mean in (False, True) if count > 1 else (False,):
-            pairs = list(_pairs(parts, means if mean else scores, plain))
-            first = not (suffix or mean)
-            estimate = initialisation_difference(pairs)
-            few = min(estimate.positives, estimate.negatives) < FEWEST_PATIENTS
-            yield Way(
-                bundle=parts[0][0].trial.bundle,
-                initialisation=parts[0][0].trial.initialisation,
-                name=(f"mean of {count} networks" if mean else "one network") + suffix,
-                score=area([its for its in pairs if its.seed == 0] if mean else pairs),
-                ahead=None if first else estimate.difference.interval(),
-                p=NAN if first or few else estimate.difference.p(),
-                p_holm=NAN,
-                networks=count if mean else 1,
-                passes=passes * (count if mean else 1),
-                seconds=time if mean else time / count,
-            )
+        longer = seconds + _seconds(again)
+        yield from _of(_Variant(suffix=AGAIN, trained=again, scores=_scores(again), seconds=longer), plain)
 
 
-def _seconds(ones: Iterable[Trained]) -> float:
-    return sum(float(its.card["seconds"]) for its in ones)
+def _of(its: _Variant, plain: _Variant) -> Iterator[Way]:
+    """Yield what can be made of networks: each alone, the mean of those of a test part, the mean of all."""
+    count = len(its.trained[0])
+    first = [part[:1] for part in its.trained]
+    yield _judged(its, plain, name=ONE, members=first)
+    if count > 1:
+        yield _judged(its, plain, name=_mean(count), members=its.trained)
+    if len(its.trained) > 1:
+        every = [one for part in its.trained for one in part]
+        seconds = its.seconds * len(its.trained)
+        yield _way(its, name=_mean_of_all(len(every)), members=[every], seconds=seconds)
 
 
-def _scores(one: Trained, folder: str = "eval") -> np.ndarray:
-    return tested(one, folder).positive.astype(np.float64)
+def _judged(its: _Variant, plain: _Variant, *, name: str, members: Sequence[Sequence[Trained]]) -> Way:
+    """Return a way with its score beside one network's; of "one network" each counts, where there are several."""
+    count, mean = len(its.trained[0]), name != ONE
+    scores = [[np.mean(part, axis=0)] * count for part in its.scores] if mean else its.scores
+    pairs = list(_pairs(plain.trained, scores, plain.scores))
+    estimate = initialisation_difference(pairs)
+    first = its is plain and not mean
+    few = min(estimate.positives, estimate.negatives) < FEWEST_PATIENTS
+    way = _way(its, name=name, members=members, seconds=its.seconds if mean else its.seconds / count)
+    return replace(
+        way,
+        score=area([pair for pair in pairs if pair.seed == 0] if mean else pairs),
+        ahead=None if first else estimate.difference.interval(),
+        p=NAN if first or few else estimate.difference.p(),
+    )
+
+
+def _way(its: _Variant, *, name: str, members: Sequence[Sequence[Trained]], seconds: float) -> Way:
+    """Return a way that is not judged."""
+    trial, flips, count = members[0][0].trial, its.suffix == FLIPS, len(members[0])
+    return Way(
+        bundle=trial.bundle,
+        initialisation=trial.initialisation,
+        name=name + its.suffix,
+        score=None,
+        ahead=None,
+        p=NAN,
+        p_holm=NAN,
+        networks=count,
+        passes=count * (2 if flips else 1),
+        seconds=seconds,
+        flips=flips,
+        members=members,
+    )
+
+
+def _seconds(parts: Sequence[Sequence[Trained]]) -> float:
+    """Return how long the networks of a test part were trained, the mean over parts."""
+    return sum(float(its.card["seconds"]) for part in parts for its in part) / len(parts)
+
+
+def _scores(parts: Sequence[Sequence[Trained]], folder: str = "eval") -> list[list[np.ndarray]]:
+    return [[tested(its, folder).positive.astype(np.float64) for its in part] for part in parts]
 
 
 def _pairs(parts: Sequence[Sequence[Trained]], scores: Any, plain: Any) -> Iterator[Paired]:

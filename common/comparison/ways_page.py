@@ -13,18 +13,19 @@ from .ways import Way
 METHOD = (
     "Each way is judged on images that none of its networks has seen: a mean is of networks with the same test part, "
     "of several seeds, or of folds such as 0v0 to 0v4, which test fold 0 and validate on another eighth of the rest "
-    "each. The networks of folds 0 to 4 together, and a network trained again on all images, have seen all of them: no "
-    "part of these data can judge those, so no score of them is given. A difference is to one network, paired by "
+    "each. The networks of all test parts together have seen every image: no part of these data can judge their mean, "
+    "so no score of it is given, only its cost. A difference is to one network, paired by "
     "image, its interval by patient, and by network from three on. Flips show each image and its mirror image, in "
     "bundles that mirror their training images. Trained again with the validation part: for as many epochs as were "
     "best, at a learning rate that does not fall, so that nothing is left to choose. The best of several on the test "
-    "part looks better than it is: p, adjusted for all ways (Holm), decides."
+    "part looks better than it is: p, adjusted for all ways (Holm), decides. The same command with "
+    "--keep NAME leaves a way as an ordinary model, which evaluate.json, inference.json and export.py --weights take."
 )
 
 
 def sentence(every: Sequence[Way]) -> str:
     """Return which of the ways of one bundle and initialisation wins, in words."""
-    best = max(every, key=lambda its: its.score.value)
+    best = max(every, key=lambda its: its.score.value if its.score else -1)
     if best.ahead is None:
         return f"No way is ahead of one network, AUC {best.score}"
     if best.p != best.p:  # NaN is not itself
@@ -49,13 +50,13 @@ def ways_section(every: Sequence[Way]) -> str:
             escape(its.bundle),
             escape(its.initialisation),
             escape(its.name),
-            its.score.bounds(),
+            its.score.bounds() if its.score else "has seen every image",
             signed(its.ahead) if its.ahead else "",
             f"{its.p_holm:.2g}" if its.p == its.p else "",
             its.networks,
             its.passes,
             duration(its.seconds),
-            its.score.n,
+            its.score.n if its.score else "",
         )
         for its in every
     ]

@@ -1,6 +1,6 @@
 """The published variants of the backbones: how to build each, how wide its features are, which part is its top."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from torch import nn
@@ -54,3 +54,29 @@ def variant(name: str) -> Variant:
     if name not in BACKBONES:
         raise ConfigError(f"backbone is one of {', '.join(BACKBONES)}; got {name!r}")
     return BACKBONES[name]
+
+
+JOINED, FLIPPED = " + ", " with flips"
+"""What stands between the backbones of a mean of networks, and after them where it sees mirror images too."""
+
+MOST_NETWORKS = 64
+"""In one mean: eight times the eighths that can validate in turn; more would be asked for by a stranger's card alone."""
+
+
+def together(backbones: Sequence[str], *, flips: bool) -> str:
+    """Return what `backbone` is of the mean of these networks, with `flips` on each image and its mirror image."""
+    return JOINED.join(backbones) + (FLIPPED if flips else "")
+
+
+def apart(backbone: str) -> tuple[list[str], bool]:
+    """Return the backbones that the head key `backbone` names, mostly one, and whether each sees mirror images too.
+
+    Raises:
+        ConfigError: There is no such backbone, or there are too many.
+    """
+    names = backbone.removesuffix(FLIPPED).split(JOINED)
+    if len(names) > MOST_NETWORKS:
+        raise ConfigError(f"a mean is of at most {MOST_NETWORKS} networks; got {len(names)}: leave some out")
+    for name in names:
+        variant(name)
+    return names, backbone.endswith(FLIPPED)

@@ -1,12 +1,18 @@
 """A pretrained backbone, pooled, with a linear classifier on top."""
 
+from typing import Any
+
 import torch
 from torch import nn
 
+from .backbones import apart
 from .encoder import build_encoder, hold_frozen, take_only
 
 DROPOUT = 0.5
 """Share of pooled features dropped before the classifier, as in the paper."""
+
+LEAST = torch.finfo(torch.float32).tiny
+"""A probability whose logarithm is finite."""
 
 
 class Classifier(nn.Module):
@@ -17,8 +23,12 @@ class Classifier(nn.Module):
     pooled features of a clip are the mean of its frames'. What is frozen stays frozen:
     its batch norms keep their running statistics while the rest trains.
 
+    Several networks, or one that sees mirror images too, give the logarithm of the mean of their probabilities, since
+    softmax of that is the mean again: of classes that exclude one another. Features, and so class-activation maps, are
+    those of the first network, of the image itself.
+
     Args:
-        backbone: Variant of the network, a key of `BACKBONES`.
+        backbone: Variant of the network, a key of `BACKBONES`; of the mean of several, what `together` makes of theirs.
         num_classes: Number of logits.
         pretrained: Weights of the backbone: `random`, `auto`, the name of a source, or the path of a published file
             or of a trained `model.pt`.
@@ -44,17 +54,29 @@ class Classifier(nn.Module):
         dropout: float = DROPOUT,
     ) -> None:
         super().__init__()
-        encoder = build_encoder(backbone, pretrained=pretrained, input_contract=input_contract, trainable=trainable)
+        (first, *others), self.flips = apart(backbone)
+        alike: dict[str, Any] = {"pretrained": pretrained, "input_contract": input_contract, "trainable": trainable}
+        encoder = build_encoder(first, **alike)
         self.source = encoder.source
+        # Before the rest: whoever looks for the last layer finds the first network's.
+        self.others = nn.ModuleList(Classifier(name, num_classes, dropout=dropout, **alike) for name in others)
         self.backbone = encoder.backbone
         self.pool = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())
         self.classifier = nn.Sequential(nn.Dropout(dropout), nn.Linear(encoder.variant.channels[-1], num_classes))
         self.contract = encoder.contract
+        self.least = LEAST
         take_only(self, encoder.variant)
 
     def forward(self, image: torch.Tensor) -> torch.Tensor:
         """Return logits `(B, classes)` of `(B, T, H, W)`; T is 1 for an image."""
-        return self.classifier(self.features(image))
+        if not self.flips and len(self.others) == 0:
+            return self.classifier(self.features(image))
+        said: list[torch.Tensor] = []
+        for view in [image.flip(-1), image] if self.flips else [image]:  # whoever listens hears of the image last
+            for other in self.others:
+                said.append(other(view).softmax(1))
+            said.append(self.classifier(self.features(view)).softmax(1))
+        return torch.stack(said).mean(0).clamp(min=self.least).log()
 
     def features(self, image: torch.Tensor) -> torch.Tensor:
         """Return the pooled features `(B, D)` of `(B, T, H, W)`: all that the classifier learns from."""

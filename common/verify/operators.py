@@ -11,8 +11,8 @@ _OPERATORS = """
     _native_batch_norm_legit_no_training _softmax _to_copy _unsafe_view abs adaptive_avg_pool2d add add_ addmm alias
     all append arange avg_pool2d batch_norm bitwise_and bmm bool cat chunk clamp clone constant_pad_nd contiguous conv2d
     conv_transpose2d convolution copy_ detach detach_ dim div div_ dropout dropout_ elu empty eq exp expand extend
-    flatten float floor floordiv format full ge gelu gt hardtanh index index_select instance_norm int interpolate item
-    layer_norm le leaky_relu leaky_relu_ len lift_fresh_copy linear list log logical_and logical_not lt matmul max
+    flatten flip float floor floordiv format full ge gelu gt hardtanh index index_select instance_norm int interpolate
+    item layer_norm le leaky_relu leaky_relu_ len lift_fresh_copy linear list log logical_and logical_not lt matmul max
     max_pool2d max_pool2d_with_indices mean min mm mul mul_ narrow ndim ne neg new_zeros numel ones pad percentFormat
     permute pixel_shuffle pow prelu pop prod reciprocal relu relu_ remainder reshape rsqrt rsub scalar_tensor select
     sigmoid size slice softmax split split_with_sizes sqrt squeeze stack sub sub_ sum sym_size t tanh tensor

@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ..errors import TrustError, WeightsError
+from ..errors import ConfigError, TrustError, WeightsError
 
 CARD = "models/model.json"
 
@@ -29,12 +29,22 @@ def check_weights(path: Path, card: Any) -> list[str]:
 
 
 def _expected(card: Any) -> dict[str, Any]:
-    from ..networks.backbones import BACKBONES
-
-    known = isinstance(card, dict) and card.get("backbone") in list(BACKBONES)
+    known = isinstance(card, dict) and _is_ours(card.get("backbone"), card.get("task"))
     if not known or not isinstance(card.get("class_names"), list):
         raise TrustError(f"{CARD} names backbone and class_names of a network of ours; it does not")
     return _shapes(card["backbone"], len(card["class_names"]), segments=card.get("task") == "segmentation")
+
+
+def _is_ours(backbone: Any, task: Any) -> bool:
+    """Return whether there is such a network: a segmenter has one backbone, a classifier may be a mean of several."""
+    from ..networks.backbones import BACKBONES, apart
+
+    if not isinstance(backbone, str) or task == "segmentation":
+        return backbone in list(BACKBONES)
+    try:
+        return bool(apart(backbone))
+    except ConfigError:
+        return False
 
 
 @cache
