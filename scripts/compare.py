@@ -27,8 +27,9 @@ run. Runs are spread over this machine, or with --address over a Ray cluster who
 
 def main(arguments: Namespace) -> int:
     """Compare, print the verdicts, and return 0."""
+    from common.comparison.dry_run import dry_run
     from common.comparison.maps import annotated
-    from common.comparison.setup import begin, dry_run, set_up
+    from common.comparison.setup import begin, set_up
 
     plan = _plan(arguments)
     out = arguments.out or Path("comparisons") / "_".join([Path(arguments.plan).stem, *plan.bundles])
@@ -41,7 +42,7 @@ def main(arguments: Namespace) -> int:
 
         refuse_unkept(setup, arguments.keep, refit=arguments.refit)
     if arguments.dry_run:
-        print(dry_run(setup))
+        print(dry_run(setup, masked=masked, refit=arguments.refit))
         return 0
     from common.comparison.beside import read_beside
     from common.comparison.compare import compare

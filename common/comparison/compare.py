@@ -94,7 +94,7 @@ def compare(setup: Setup, engine: Engine, *, masked: Sequence[str] = (), refit: 
     Args:
         setup: What is run.
         engine: What runs it.
-        masked: Bundles on whose masks the maps of chosen trainings are measured.
+        masked: Bundles on whose masks the maps of all trainings are measured.
         refit: Whether a plan with one initialisation trains what it chose again, with the validation part.
 
     Raises:
@@ -113,7 +113,7 @@ def compare(setup: Setup, engine: Engine, *, masked: Sequence[str] = (), refit: 
         seen_twice = [its for its in every if its.trial.bundle in flipped]
         carry_out_jobs([flips(its.job, its.trial, problems[its.trial.bundle]) for its in seen_twice], engine)
         refits = _refits(setup, every, engine) if refit and not plan.compared else {}
-        mapped = [its for its in _of_size(every, WHOLE) if its.trial.bundle in masked]
+        mapped = [its for its in _of_size(found, WHOLE) if its.trial.bundle in masked]
         carry_out_jobs([localisation(its.job, its.trial, problems[its.trial.bundle]) for its in mapped], engine)
     scores = {its.job.key: score(its) for its in tested}
     chosen, tested = _of_size(every, WHOLE), _of_size(tested, WHOLE)
@@ -127,7 +127,7 @@ def compare(setup: Setup, engine: Engine, *, masked: Sequence[str] = (), refit: 
         contrasts=_contrasts(setup, chosen, tested),
         curves=_curves(setup, every),
         ways=[] if plan.compared else ways(chosen, problems, flipped=flipped, refits=refits),
-        maps=compare_maps(chosen, masked, setup.plan.compared, setup.plan.reference),
+        maps=compare_maps(mapped, masked, setup.plan.compared, setup.plan.reference),
         outlook=outlook(setup),
         probes=probe_scores(setup.stored),
         seconds={key: float(card["seconds"]) for key, card in cards.items()},

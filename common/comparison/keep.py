@@ -13,6 +13,7 @@ from typing import Any
 
 import torch
 
+from ..datasets.folds import EVERY
 from ..errors import PlanError
 from ..files import sha256, write_json, write_tensors
 from ..networks.backbones import together
@@ -31,9 +32,6 @@ from .ways import Way, flippable, names
 
 KEPT = "kept"
 """Folder of a comparison in which ways are kept."""
-
-EVERY = "all"
-"""The `fold` of a mean whose networks together have seen every image: no data set has one, so nothing is scored."""
 
 _OF_EVALUATION = ("thresholds", "temperature", "out_of_range")
 """Of a model's card, what its own evaluation has chosen: a mean of models has others."""

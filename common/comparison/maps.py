@@ -47,6 +47,7 @@ class Maps:
         images: Number of images with a lesion.
         patients: Of these.
         seeds: Number of seeds.
+        scenarios: Number of scenarios, over which a lesion's Dice is the mean.
     """
 
     bundle: str
@@ -63,6 +64,7 @@ class Maps:
     images: int
     patients: int
     seeds: int
+    scenarios: int
 
     @property
     def sentence(self) -> str:
@@ -80,7 +82,7 @@ class Maps:
             f"{found}: Dice difference {100 * its.value:+.1f} points [{100 * its.low:+.1f}, {100 * its.high:+.1f}], "
             f"relative {relative.value:+.1f} % [{relative.low:+.1f}, {relative.high:+.1f}], p = {self.p:.2g}, "
             f"{adjusted}n = {self.images} images of {self.patients} "
-            f"patients, {self.seeds} seed{'s' * (self.seeds > 1)}{trained}."
+            f"patients, {_counted(self.seeds, 'seed')}, {_counted(self.scenarios, 'scenario')}{trained}."
         )
 
     def as_dict(self) -> dict[str, Any]:
@@ -114,16 +116,16 @@ def annotated(setup: Setup) -> list[str]:
     return found
 
 
-def compare_maps(chosen: Sequence[Trained], bundles: Sequence[str], arms: Sequence[str], reference: str) -> list[Maps]:
-    """Return each initialisation's maps beside the reference's, p adjusted for all.
+def compare_maps(mapped: Sequence[Trained], bundles: Sequence[str], arms: Sequence[str], reference: str) -> list[Maps]:
+    """Return each initialisation's maps beside the reference's, over all scenarios, p adjusted for all.
 
     Args:
-        chosen: Trainings whose maps have been measured.
+        mapped: Trainings whose maps have been measured.
         bundles: Whose data have masks.
         arms: Initialisations other than the reference.
         reference: What they are compared with.
     """
-    found = [_maps(chosen, bundle, first, reference) for bundle in bundles for first in arms]
+    found = [_maps(mapped, bundle, first, reference) for bundle in bundles for first in arms]
     tested = [place for place, its in enumerate(found) if not its.reason]
     adjusted = holm([found[place].p for place in tested])
     for place, p_holm in zip(tested, adjusted, strict=True):
@@ -133,8 +135,9 @@ def compare_maps(chosen: Sequence[Trained], bundles: Sequence[str], arms: Sequen
     return found
 
 
-def _maps(chosen: Sequence[Trained], bundle: str, first: str, second: str) -> Maps:
-    one, other = (_lesions(chosen, bundle, name) for name in (first, second))
+def _maps(mapped: Sequence[Trained], bundle: str, first: str, second: str) -> Maps:
+    arms = [[its for its in mapped if _arm(its) == (bundle, name)] for name in (first, second)]
+    one, other = map(_lesions, arms)
     rows = list(next(iter(one.values())))
     if any(its.keys() != set(rows) for its in (*one.values(), *other.values())):
         raise RunError(f"maps are compared on the same lesions; {first} and {second} on {bundle} have different ones")
@@ -158,7 +161,16 @@ def _maps(chosen: Sequence[Trained], bundle: str, first: str, second: str) -> Ma
         images=len(rows),
         patients=count,
         seeds=len(one),
+        scenarios=len({its.trial.scenario for its in arms[0]}),
     )
+
+
+def _arm(its: Trained) -> tuple[str, str]:
+    return its.trial.bundle, its.trial.initialisation
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'s' * (number > 1)}"
 
 
 def _reason(patients: int, over_random: Sequence[Interval]) -> str:
@@ -189,14 +201,17 @@ Lesion = tuple[str, str, str, str]
 """Fold, image, frame and patient."""
 
 
-def _lesions(chosen: Sequence[Trained], bundle: str, name: str) -> dict[int, dict[Lesion, tuple[float, float]]]:
-    """Return by seed the Dice of an initialisation's map, and of that of random weights, of each lesion."""
-    found: dict[int, dict[Lesion, tuple[float, float]]] = {}
-    for its in chosen:
-        if (its.trial.bundle, its.trial.initialisation) == (bundle, name):
-            path = Path(its.job.folder) / MAPS / "images.csv"
-            found.setdefault(its.trial.seed, {}).update(_read(path, its.trial.fold))
-    return found
+def _lesions(mapped: Sequence[Trained]) -> dict[int, dict[Lesion, Floats]]:
+    """Return by seed the Dice of an initialisation's map, and of that of random weights, of each lesion.
+
+    They are the mean over scenarios, which are not independent: patients and seeds are what an interval is of.
+    """
+    found: dict[int, dict[Lesion, list[tuple[float, float]]]] = {}
+    for its in mapped:
+        lesions = found.setdefault(its.trial.seed, {})
+        for lesion, dice in _read(Path(its.job.folder) / MAPS / "images.csv", its.trial.fold):
+            lesions.setdefault(lesion, []).append(dice)
+    return {seed: {lesion: np.mean(its, axis=0) for lesion, its in lesions.items()} for seed, lesions in found.items()}
 
 
 def _read(path: Path, fold: str) -> Iterator[tuple[Lesion, tuple[float, float]]]:

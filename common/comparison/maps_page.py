@@ -10,11 +10,12 @@ from .maps import PUBLISHED, Maps
 
 METHOD = (
     "Grad-CAM of the evidence for the image's own class, of the last maps before pooling in every network, of each "
-    "training that was chosen; the threshold of each is the best on its validation part (scripts/localize.py). Dice is "
-    "compared image by image, over folds and seeds; its variance is that of patients and of seeds, p by Student's t "
-    "and adjusted for all comparisons of maps (Holm). Random weights: the same network untrained (Adebayo et al., "
-    "Sanity checks for saliency maps, NeurIPS 2018); where neither initialisation beats it, the maps say nothing of "
-    "training. The paper's gains are relative, of mean Dice, of maps whose threshold it does not tell."
+    "training in all scenarios; the threshold of each is the best on its validation part (scripts/localize.py). Dice, "
+    "of each image the mean over scenarios, is compared image by image, over folds and seeds; its variance is that of "
+    "patients and of seeds, p by Student's t and adjusted for all comparisons of maps (Holm). Random weights: the same "
+    "network untrained (Adebayo et al., Sanity checks for saliency maps, NeurIPS 2018); where neither initialisation "
+    "beats it, the maps say nothing of training. The paper's gains are relative, of mean Dice, of maps whose threshold "
+    "it does not tell."
 )
 
 

@@ -8,14 +8,11 @@ from typing import Any
 from ..errors import DatasetError, PlanError, WeightsError
 from ..files import read_json, write_json
 from ..statistics import Reach, reach
-from ..statistics.power import FEWEST_PATIENTS
-from ..statistics.verdict import Reason
 from .beginnings import Beginning, beginnings, refuse_tested
 from .frozen import Stored, refuse_unfit, stored
 from .jobs import Job, training
 from .plan import Plan, Trial
 from .problems import Problem, problem
-from .worker import finished
 
 RECORD = "plan.json"
 """What a comparison's folder says it is: the plan, and the hashes of data and weights that it began with."""
@@ -111,24 +108,3 @@ def outlook(setup: Setup) -> dict[str, Reach]:
         bundle: reach(max(its.positives, 1), max(its.negatives, 1), margin=setup.plan.margin)
         for bundle, its in setup.problems.items()
     }
-
-
-def dry_run(setup: Setup) -> str:
-    """Return what would be run, how much of it is finished, and what "equivalent" would need."""
-    lines = [f"{job.key}  {trial}" for trial, job in setup.jobs.items()]
-    done = sum(finished(job) is not None for job in setup.jobs.values())
-    groups = len({trial.group for trial in setup.jobs})
-    evaluated = len(setup.jobs) if setup.plan.mode == "as_published" else groups
-    told = f" ({done} of them finished)" if done else ""
-    if setup.stored:
-        lines += ["", *(f"{its.job.key}  {its.job.name}" for its in setup.stored)]
-    trainings = len(setup.jobs)
-    lines += ["", f"{trainings} trainings{told}, {evaluated} evaluations on test, in {setup.out}"]
-    if setup.plan.compared:
-        lines += [f"{bundle}: {_expected(setup.problems[bundle], its)}" for bundle, its in outlook(setup).items()]
-    return "\n".join(lines)
-
-
-def _expected(its: Problem, found: Reach) -> str:
-    few = min(its.positives, its.negatives) < FEWEST_PATIENTS
-    return f"no verdict, since {Reason.FEW_PATIENTS.value}" if few else found.sentence

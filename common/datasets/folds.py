@@ -15,6 +15,9 @@ PARTS = ("train", "valid", "test")
 FOLDS = 5
 """Each fold tests a fifth, so that five runs test every image once."""
 
+EVERY = "all"
+"""The fold of a mean of networks that together have seen every image; no data set has it."""
+
 VALIDATION_SHARE = 8
 """One in eight of what is not tested validates: 0.8 / 8 = 10 %, which leaves 70 % to train and 20 % to test."""
 
@@ -115,6 +118,11 @@ def parts_of(rows: Sequence[Row], fold: str | int) -> list[str]:
         SplitError: There is no such fold.
     """
     given, (fold, share) = str(fold), tested_by(fold)
+    if given == EVERY:
+        raise SplitError(
+            f"a model of fold {EVERY!r} has seen every image of its data, so there is none to test it on: score "
+            "others' with inference.json"
+        )
     if fold not in folds_of(rows):
         raise SplitError(f"fold {given!r} does not exist: this data set has {', '.join(folds_of(rows)) or 'none'}")
     if fold.startswith("official"):

@@ -104,7 +104,9 @@ def _fill(
     written = read_configs(bundle)
     used = closure(list(written.values()))
     told = _told_of(formats, measured_of(bundle, weights))
-    metadata = _write_texts(folder, bundle, card, written, packages=sorted(used.packages), formats=told)
+    metadata = _write_texts(
+        folder, bundle, _results(bundle, weights, card), card, written, packages=sorted(used.packages), formats=told
+    )
     for file in used.files:
         write_bytes(folder / MOVED / file, (PACKAGE / file).read_bytes())
     write_bytes(folder / "models" / "model.pt", weights.read_bytes())
@@ -124,6 +126,7 @@ def _fill(
 def _write_texts(
     folder: Path,
     bundle: Path,
+    results: Path,
     card: dict[str, Any],
     written: dict[str, Config],
     *,
@@ -133,7 +136,7 @@ def _write_texts(
     """Write configurations and pages, and return the metadata."""
     readme = (bundle / "docs" / "README.md").read_text(encoding="utf-8")
     told = json.loads((bundle / "configs" / "metadata.json").read_text(encoding="utf-8"))
-    scores, figures = scores_of(bundle / "eval", card), figures_of(bundle / "eval", card)
+    scores, figures = scores_of(results, card), figures_of(results, card)
     metadata = completed(told, card, scores=scores, packages=packages, limits=limits(readme), common=VERSION)
     for name, config in written.items():
         moved = portable(config, card)
@@ -151,6 +154,12 @@ def _write_texts(
         write_bytes(folder / "docs" / path.name, path.read_bytes())
     write_bytes(folder / "LICENSE", (bundle / "LICENSE").read_bytes())
     return metadata
+
+
+def _results(bundle: Path, weights: Path, card: dict[str, Any]) -> Path:
+    """Return where a model's evaluation is: beside it, as a run of its own leaves both, else the bundle's."""
+    beside = weights.parent.with_name("eval")
+    return beside if scores_of(beside, card) else bundle / "eval"
 
 
 def _told_of(formats: Sequence[str], measured: dict[str, Any]) -> str:

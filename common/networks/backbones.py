@@ -60,7 +60,7 @@ JOINED, FLIPPED = " + ", " with flips"
 """What stands between the backbones of a mean of networks, and after them where it sees mirror images too."""
 
 MOST_NETWORKS = 64
-"""In one mean: eight times the eighths that can validate in turn; more would be asked for by a stranger's card alone."""
+"""In one mean: eight times the eighths that can validate in turn; more are asked for by strangers' files alone."""
 
 
 def together(backbones: Sequence[str], *, flips: bool) -> str:

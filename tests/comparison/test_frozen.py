@@ -10,9 +10,10 @@ import pytest
 
 from common.comparison import worker
 from common.comparison.declared import only_frozen, plan_of
+from common.comparison.dry_run import dry_run
 from common.comparison.engine import together
 from common.comparison.results import run_rows, sentences, write_results
-from common.comparison.setup import dry_run, set_up
+from common.comparison.setup import set_up
 from common.datasets.prepared import read_prepared
 from common.errors import DatasetError, PlanError
 from common.features import __main__ as features_program

@@ -1,10 +1,11 @@
 import json
 import shutil
 
+import numpy as np
 import pytest
 
 from common.comparison.declared import plan_of
-from common.comparison.maps import annotated
+from common.comparison.maps import annotated, compare_maps
 from common.comparison.results import sentences, write_results
 from common.comparison.setup import set_up
 from common.datasets.prepared import read_prepared, write_prepared
@@ -22,13 +23,29 @@ def test_better_maps_are_found_and_stand_beside_the_papers_gain(content, compare
     assert its.difference.value == pytest.approx(0.14, abs=0.02)
     assert its.relative.value == pytest.approx(100 * (its.dice[0] / its.dice[1] - 1))
     assert its.relative.low < its.relative.value < its.relative.high
-    assert (its.images, its.patients, its.seeds) == (100, 50, 3)
+    assert (its.images, its.patients, its.seeds, its.scenarios) == (100, 50, 3, 2)
     assert all(one.low > 0 for one in its.over_random)
     assert any("maps of pretrained overlap the lesions better" in line for line in sentences(found))
     write_results(found, command="")
     (told,) = json.loads((tmp_path / "out" / "verdict.json").read_text())["localisation"]
     assert told["published_percent"] == 16.4
     assert "<td>+16.4 %</td>" in (tmp_path / "out" / "comparison.html").read_text()
+
+
+def test_maps_of_every_scenario_count_alike_and_sizes_below_all_patients_do_not(content, compared, tmp_path):
+    """The planted maps differ in their noise only: of two scenarios together it is less than of either."""
+    found = compared({**content, "sizes": [50, 100]}, masked=["breast_us"])
+    assert len(list((tmp_path / "out").glob("runs/*/localised.json"))) == 24
+    alone = [
+        compare_maps([its for its in found.trained if its.trial.size == 100 and its.trial.learning_rate == rate],
+                     ["breast_us"], ["pretrained"], "plain")[0]
+        for rate in (0.01, 0.001)
+    ]  # fmt: skip
+    (both,) = found.maps
+    assert both.difference.value == pytest.approx(np.mean([its.difference.value for its in alone]))
+    assert both.dice == pytest.approx(np.mean([its.dice for its in alone], axis=0))
+    assert {its.scenarios for its in alone} == {1}
+    assert "3 seeds, 2 scenarios." in both.sentence
 
 
 def test_maps_of_equal_networks_cannot_be_told_apart_and_the_other_way_round_is_worse(content, compared, tmp_path):

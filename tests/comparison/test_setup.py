@@ -4,7 +4,8 @@ import pytest
 
 from common.comparison.beginnings import Beginning, refuse_tested
 from common.comparison.declared import plan_of
-from common.comparison.setup import begin, dry_run, outlook, set_up
+from common.comparison.dry_run import dry_run
+from common.comparison.setup import begin, outlook, set_up
 from common.datasets.prepared import read_prepared, write_prepared
 from common.errors import BundleError, ConfigError, DatasetError, PlanError, SplitError, WeightsError
 
@@ -67,6 +68,15 @@ def test_a_dry_run_says_how_many_runs_and_what_they_could_tell_and_writes_nothin
     assert "24 trainings, 12 evaluations on test" in told
     assert '"Equivalent" within 0.02 is out of reach with 150 patients, 50 of them positive' in told
     assert not (tmp_path / "out").exists()
+
+
+def test_a_dry_run_counts_what_comes_after_training(content, tmp_path):
+    told = dry_run(set_up(plan_of({**content, "sizes": [50, 100]}), tmp_path / "out"), masked=["breast_us"], refit=True)
+    assert "48 trainings, 24 evaluations on test, 24 measurements of maps" in told  # refits are of one initialisation
+    alone = {**content, "initialisations": {"plain": "poor"}}
+    told = dry_run(set_up(plan_of(alone), tmp_path / "out"), refit=True)
+    assert "12 trainings, 6 evaluations on test, 6 passes over mirror images of test parts, 6 trainings again" in told
+    assert "trainings again" not in dry_run(set_up(plan_of(alone), tmp_path / "out"))
 
 
 def test_a_dry_run_says_that_no_verdict_is_possible(content, tmp_path):

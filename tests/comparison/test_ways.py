@@ -23,11 +23,15 @@ def alone(content):
 
 def test_the_mean_of_networks_that_have_not_seen_an_image_is_ahead_of_one_and_flips_are_judged(alone, compared):
     found = {its.name: its for its in compared(alone).ways}
-    assert list(found) == ["one network", "mean of 3 networks", "one network, flips", "mean of 3 networks, flips"]
+    kinds = ["one network", "mean of 3 networks", "mean of all 6 networks"]
+    assert list(found) == [*kinds, *(f"{kind}, flips" for kind in kinds)]
     assert found["one network"].ahead is None
     assert found["mean of 3 networks"].ahead.value > 0
     assert found["one network, flips"].ahead.low > 0
-    assert [(its.networks, its.passes) for its in found.values()] == [(1, 1), (3, 3), (1, 2), (3, 6)]
+    assert [(its.networks, its.passes) for its in found.values()] == [(1, 1), (3, 3), (6, 6), (1, 2), (3, 6), (6, 12)]
+    every = found["mean of all 6 networks"]
+    assert (every.score, every.ahead) == (None, None)
+    assert every.seconds == pytest.approx(2 * found["mean of 3 networks"].seconds)
     assert sentence(list(found.values())).startswith("Best: mean of 3 networks, flips, AUC 0.")
     assert "it is ahead of one network" in sentence(list(found.values()))
     one, mean = found["one network"], found["mean of 3 networks"]
@@ -41,14 +45,18 @@ def test_of_few_patients_no_winner_is_named(alone, compared, tmp_path):
     assert "fewer than 20 patients are positive" in sentence(compared({**alone, "seeds": [0]}).ways)
 
 
-def test_the_folds_networks_are_no_ensemble_since_together_they_have_seen_every_image(alone, compared, tmp_path):
+def test_the_mean_of_the_folds_networks_is_not_judged_since_together_they_have_seen_every_image(
+    alone, compared, tmp_path
+):
     found = compared({**alone, "seeds": [0]})
-    assert [its.name for its in found.ways] == ["one network", "one network, flips"]
+    mean = "mean of all 2 networks"
+    assert [its.name for its in found.ways] == ["one network", mean, "one network, flips", f"{mean}, flips"]
+    assert [its.score is None for its in found.ways] == [False, True, False, True]
     write_results(found, command="")
     text = (tmp_path / "out" / "comparison.html").read_text()
-    assert "have seen all of them: no part of these data can judge those" in text
+    assert "no part of these data can judge their mean" in text
     told = json.loads((tmp_path / "out" / "verdict.json").read_text())["ways"]
-    assert [its["ahead"] is None for its in told] == [True, False]
+    assert [its["ahead"] is None for its in told] == [True, True, False, True]
 
 
 def test_folds_that_validate_on_other_images_are_an_ensemble_for_the_fold_that_all_test(alone, compared):
@@ -60,7 +68,7 @@ def test_folds_that_validate_on_other_images_are_an_ensemble_for_the_fold_that_a
 
 def test_what_is_trained_again_gets_the_validation_part_and_the_epochs_that_were_best(alone, compared, tmp_path):
     found = compared({**alone, "seeds": [0]}, refit=True)
-    again = found.ways[-1]
+    again = found.ways[-2]
     assert again.name == "one network, trained again with the validation part"
     assert again.ahead.low < again.ahead.value < again.ahead.high
     assert calls(tmp_path / "out") == {"train": 4, "evaluate": 4}
@@ -86,7 +94,7 @@ def test_flips_stay_away_where_laterality_carries_meaning(alone, compared, tmp_p
     head = problems.head
     monkeypatch.setattr(problems, "head", lambda path: {**head(path), "class_names": ["benign", "malignant"]})
     alone["bundles"] = {"acl_mri": str(table_of(tmp_path, patients=90))}
-    assert [its.name for its in compared({**alone, "seeds": [0]}).ways] == ["one network"]
+    assert [its.name for its in compared({**alone, "seeds": [0]}).ways] == ["one network", "mean of all 2 networks"]
 
 
 def test_eighths_validate_in_turn_and_test_the_same(data):
