@@ -22,6 +22,15 @@ def test_a_backbone_that_does_not_exist_is_refused_before_its_image_size():
         check_knobs(backbone="resnet51", device="cpu", task="binary", image_size=[1, 1])
 
 
+def test_several_backbones_need_the_largest_image_of_any_and_classes_of_which_an_image_has_one():
+    knobs = {"backbone": "resnet50 + inception_v3 with flips", "device": "cpu"}
+    check_knobs(**knobs, task="multiclass", image_size=[75, 75])
+    with pytest.raises(ConfigError, match="each from 75 for resnet50"):
+        check_knobs(**knobs, task="binary", image_size=[32, 32])
+    with pytest.raises(ConfigError, match="of which an image has one; the task is multilabel: give --backbone one of"):
+        check_knobs(**knobs, task="multilabel", image_size=[75, 75])
+
+
 def test_a_segmenter_has_one_task_and_one_class():
     knobs = {"backbone": "resnet50", "device": "cpu", "tasks": SEGMENTATION}
     check_knobs(**knobs, task="segmentation", class_names=["lesion"])

@@ -123,6 +123,8 @@ def _write(setup: Setup, way: Way, ones: Sequence[Trained]) -> Trained:
         "way": way.name,
         "members": [{name: its[name] for name in ("run_key", "fold", "seed", "best_epoch")} for its in cards],
     }
+    if len({its.trial.fold for its in ones}) > 1:  # what validates one was trained on by the others
+        card["refit"] = True
     if fold == EVERY:
         card["images"] = {"train": len(seen)}
     if not (models / "model.json").is_file() or read_model(models)["run_key"] != key:

@@ -3,7 +3,8 @@ import torch
 
 from common.errors import ConfigError, WeightsError
 from common.networks import Classifier
-from common.networks.backbones import BACKBONES
+from common.networks.backbones import BACKBONES, apart, together
+from common.networks.inside import last_linear, last_map
 
 
 @pytest.fixture(scope="module", params=list(BACKBONES))
@@ -73,3 +74,54 @@ def test_a_clip_is_the_mean_of_its_frames():
         assert torch.allclose(network(frame.expand(2, 3, 64, 64)), alone, atol=1e-5)
         clip = torch.cat([frame[:1], frame[1:]], dim=1)
         assert torch.allclose(network(clip)[0], alone.mean(0), atol=1e-5)
+
+
+MEAN = ["resnet50", "densenet121", "resnet50"]
+
+
+def test_several_say_the_mean_of_what_each_says_and_flips_do_not_ask_which_way_round_an_image_is():
+    torch.manual_seed(0)
+    image = torch.rand(2, 1, 64, 70)
+    networks = [Classifier(name, 3).eval() for name in MEAN]
+    states = {f"others.{place - 1}.{name}" if place else name: tensor
+              for place, network in enumerate(networks) for name, tensor in network.state_dict().items()}  # fmt: skip
+    with torch.inference_mode():
+        plain, mirrored = (
+            torch.stack([its(x).softmax(1) for its in networks]).mean(0) for x in (image, image.flip(-1))
+        )
+        for flips, expected in ((False, plain), (True, (plain + mirrored) / 2)):
+            mean = Classifier(together(MEAN, flips=flips), 3).eval()
+            mean.load_state_dict(states)
+            torch.testing.assert_close(mean(image).softmax(1), expected)
+            assert torch.allclose(mean(image), mean(image.flip(-1)), atol=1e-5) is flips
+
+
+def test_a_network_that_is_sure_has_finite_logits():
+    network = Classifier("resnet50 with flips", 2).eval()
+    network.classifier[1].bias.data = torch.tensor([500.0, -500.0])
+    with torch.inference_mode():
+        logits = network(torch.rand(1, 1, 64, 64))
+    assert torch.isfinite(logits).all()
+    assert logits.argmax() == 0
+
+
+def test_features_and_the_last_layer_are_the_first_networks_and_of_the_image_itself():
+    mean = Classifier("resnet50 + densenet121 with flips", 2).eval()
+    image, heard = torch.rand(1, 1, 64, 64), []
+    layer = last_linear(mean)
+    assert layer is mean.classifier[1]
+    layer.register_forward_pre_hook(lambda _, inputs: heard.append(inputs[0]))
+    with torch.inference_mode():
+        mean(image)
+        torch.testing.assert_close(heard[-1], mean.features(image))
+    assert last_map(mean, mean, image) is mean.pool
+
+
+def test_what_several_are_called_can_be_taken_apart():
+    assert apart("resnet50") == (["resnet50"], False)
+    for flips in (False, True):
+        assert apart(together(MEAN, flips=flips)) == (MEAN, flips)
+    with pytest.raises(ConfigError, match="got 'vgg16'"):
+        Classifier("resnet50 + vgg16", 2)
+    with pytest.raises(ConfigError, match="at most 64 networks; got 65"):
+        apart(together(["resnet50"] * 65, flips=False))

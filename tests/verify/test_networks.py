@@ -75,6 +75,26 @@ def test_weights_in_safetensors_pass(bundle, weights):
     assert inspect(bundle.folder) == ([], [])
 
 
+def test_weights_of_a_mean_are_those_of_all_its_networks(bundle, weights):
+    whole = {**weights, **{f"others.0.{name}": tensor for name, tensor in weights.items()}}
+    bundle.set("backbone", "densenet121 + densenet121 with flips", path="models/model.json")
+    torch.save(whole, bundle.folder / "models/model.pt")
+    bundle.seal()
+    assert inspect(bundle.folder).refusals == []
+    torch.save(weights, bundle.folder / "models/model.pt")
+    bundle.seal()
+    (refusal,) = inspect(bundle.folder).refusals
+    assert "missing, e.g. others.0.backbone." in refusal
+
+
+@pytest.mark.parametrize("backbone", [" + ".join(["resnet50"] * 1000), "densenet121 + os.system", ["densenet121"], 7])
+def test_a_card_is_refused_that_names_no_network_or_a_thousand(bundle, weights, backbone):
+    bundle.set("backbone", backbone, path="models/model.json")
+    torch.save(weights, bundle.folder / "models/model.pt")
+    bundle.seal()
+    assert any("names backbone and class_names of a network of ours" in its for its in inspect(bundle.folder).refusals)
+
+
 @pytest.fixture(scope="module")
 def network():
     return Classifier(backbone="resnet50", num_classes=2, pretrained="random").eval()

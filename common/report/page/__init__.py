@@ -141,6 +141,7 @@ def _badges(card: dict[str, Any], metrics: dict[str, Any], audit: dict[str, Any]
     auc = metrics.get("test", {}).get("auc") or {}
     warnings += ["the AUC's interval holds 0.5: no better than chance"] if (auc.get("low") or 1) <= CHANCE else []
     warnings += [f"{count} patients are in both {pair}" for pair, count in shared.items()]
+    warnings += ["thresholds and temperature are of images that were trained on"] if card.get("refit") else []
     warnings += ["the data were not audited"] if audit is None else []
     warnings += ["the audit found what spoils a result"] if audit and audit.get("spoiled") else []
     good = [level] if level and level not in warnings else []

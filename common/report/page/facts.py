@@ -10,7 +10,7 @@ SETTINGS = (
     *("task", "class_names", "backbone", "pretrained", "weights_source", "input_contract", "trainable", "window"),
     *("image_size", "fold", "seed", "max_epochs", "best_epoch", "patience", "val_interval", "batch_size"),
     *("learning_rate", "precision", "dropout", "warmup_epochs", "accumulation", "weight_decay", "label_smoothing"),
-    *("ema", "balanced", "damaged_shards", "train_share", "refit"),
+    *("ema", "balanced", "damaged_shards", "train_share", "refit", "way"),
 )
 """Keys of `model.json` that say how the network was made."""
 
