@@ -57,9 +57,8 @@ def carried_out(run_bundle, phantoms):
 
 @pytest.fixture(scope="module")
 def alone(carried_out, tmp_path_factory):
-    """Heads on stored features: two test parts, each of three folds that validate in turn, mirrored and refitted."""
-    folds = ["0v0", "0v1", "0v3", "1v0", "1v1", "1v3"]
-    return carried_out({**ALONE, "folds": folds}, tmp_path_factory.mktemp("alone"), refit=True)
+    """Heads on stored features: two test parts, each of two folds that validate in turn, mirrored and refitted."""
+    return carried_out({**ALONE, "folds": ["0v0", "0v3", "1v0", "1v3"]}, tmp_path_factory.mktemp("alone"), refit=True)
 
 
 @pytest.fixture
@@ -81,17 +80,16 @@ def card_of(kept):
 def test_heads_of_folds_that_validate_in_turn_are_trained_on_stored_features(alone):
     assert all(its.job.store for its in alone.trained)
     assert len(alone.setup.stored) == 1
-    means = ["mean of 3 networks", "mean of all 6 networks"]
+    means = ["mean of 2 networks", "mean of all 4 networks"]
     suffixes = ("", ", flips", ", trained again with the validation part")
     assert [its.name for its in alone.ways] == [kind + its for its in suffixes for kind in ["one network", *means]]
     again = alone.ways[-3]
     assert {its.model["refit"] for part in again.members for its in part} == {True}
-    assert {its.model["images"]["train"] for part in again.members for its in part} > {
-        max(its.model["images"]["train"] for its in alone.trained)
-    }
+    images = [sum(its.model["images"].values()) for its in alone.trained]
+    assert {its.model["images"]["train"] for part in again.members for its in part} <= set(images)
 
 
-@pytest.mark.parametrize("name", ["mean of 3 networks, flips", "one network, trained again with the validation part"])
+@pytest.mark.parametrize("name", ["mean of 2 networks, flips", "one network, trained again with the validation part"])
 def test_what_is_kept_scores_as_the_table_says(alone, name):
     kept, way = kept_of(alone, name)
     assert [its.fold for its in kept] == ["0v0", "1v0"]
@@ -101,12 +99,15 @@ def test_what_is_kept_scores_as_the_table_says(alone, name):
         whole = read_predictions(its.model.parents[1] / "eval/predictions.csv").select("test")
         mean = np.mean([one.probabilities for one in said], axis=0)
         np.testing.assert_allclose(whole.probabilities, mean, atol=2e-6)
-    if "mean" in name:
-        assert np.mean([its.score.value for its in kept]) == pytest.approx(way.score.value, abs=1e-9)
+        assert card_of(its)["refit"] is True  # most networks were trained on what validates: the report says so
+        report = (its.model.parents[1] / "eval/report.html").read_text()
+        assert "thresholds and temperature are of images that were trained on" in report
+    if "mean" in name:  # within the pairs that change places as probabilities are written with six decimals
+        assert np.mean([its.score.value for its in kept]) == pytest.approx(way.score.value, abs=0.01)
 
 
 def test_a_mean_of_all_has_seen_every_image_and_is_evaluated_on_none(alone, run_bundle, phantoms, tmp_path):
-    ((its,), way) = kept_of(alone, "mean of all 6 networks")
+    ((its,), way) = kept_of(alone, "mean of all 4 networks")
     assert (its.score, way.score, its.fold) == (None, None, "all")
     rows = read_prepared(phantoms).rows
     assert read_seen(its.model) == {row["pixels"] for row in rows if is_kept(row)}
@@ -119,22 +120,23 @@ def test_a_mean_of_all_has_seen_every_image_and_is_evaluated_on_none(alone, run_
     assert run_bundle("--config_file", TRAIN, *weights, *places(tmp_path)).code == 1
 
 
+@pytest.mark.slow
 def test_inference_and_export_take_a_mean_and_its_copy_is_found_sound(alone, tmp_path):
-    (its, _), _ = kept_of(alone, "mean of 3 networks, flips")
+    (its, _), _ = kept_of(alone, "mean of 2 networks, flips")
     done = export(Path("bundles/breast_us").resolve(), tmp_path, weights=its.model)
     assert set(done.differences) == {"model.ts", "model.pt2", "model.onnx"}
     assert max(done.differences.values()) < 1e-3
     page = (done.folder / "docs/README.md").read_text()
-    assert "resnet50 + resnet50 + resnet50 with flips, trained on SYNTHETIC" in page
+    assert "resnet50 + resnet50 with flips, trained on SYNTHETIC" in page
     assert f"test AUC {its.score.value:.3f}" in page
     assert prove(done, Path("bundles/breast_us"), root=jobs.ROOT, weights=its.model).path.is_file()
     assert inspect(done.folder).refusals == []
 
 
 def test_a_name_that_no_way_will_have_is_refused_before_anything_trains(alone, weights, phantoms, tmp_path):
-    refuse_unkept(alone.setup, "mean of all 6 networks, flips", refit=False)
+    refuse_unkept(alone.setup, "mean of all 4 networks, flips", refit=False)
     with pytest.raises(
-        PlanError, match=r"--keep is one of one network; mean of 3 networks; .*; got 'mean of 5 networks'"
+        PlanError, match=r"--keep is one of one network; mean of 2 networks; .*; got 'mean of 5 networks'"
     ):
         refuse_unkept(alone.setup, "mean of 5 networks", refit=True)
     with pytest.raises(PlanError, match="got 'one network, trained again"):
