@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..errors import RunError
-from ..statistics import Interval, Paired, Reach, Verdict, alternatives, verdicts
+from ..statistics import Interval, Paired, Reach, Verdict, alternatives, initialisation_difference, verdicts
 from ..statistics.wording import sentence
 from .as_published import OverScenarios, key_metric, over_scenarios
 from .choice import Trained, choose, trained
@@ -37,6 +37,7 @@ class Contrast:
         verdict: What is said.
         alternatives: What other estimators say.
         published: The comparison over scenarios; None where scenarios were not all tested.
+        scenarios: AUC difference of each scenario; empty where they were not all tested.
     """
 
     bundle: str
@@ -46,6 +47,7 @@ class Contrast:
     verdict: Verdict
     alternatives: Mapping[str, Interval]
     published: OverScenarios | None
+    scenarios: Mapping[str, Interval]
 
     @property
     def name(self) -> str:
@@ -220,6 +222,7 @@ def _contrasts(setup: Setup, chosen: Sequence[Trained], tested: Sequence[Trained
                 verdict=worded,
                 alternatives=alternatives(pairs[bundle, first]),
                 published=_published(tested, bundle, first, second) if plan.mode == "as_published" else None,
+                scenarios=_by_scenario(tested, bundle, first, second) if plan.mode == "as_published" else {},
             )
         )
     return result
@@ -228,6 +231,19 @@ def _contrasts(setup: Setup, chosen: Sequence[Trained], tested: Sequence[Trained
 def _arm(chosen: Sequence[Trained], bundle: str, initialisation: str) -> dict[Place, Trained]:
     own = [its for its in chosen if (its.trial.bundle, its.trial.initialisation) == (bundle, initialisation)]
     return {(its.trial.fold, its.trial.seed): its for its in own}
+
+
+def _by_scenario(tested: Sequence[Trained], bundle: str, first: str, second: str) -> dict[str, Interval]:
+    """Return the difference of each scenario that both have, over its folds and seeds."""
+    found = {}
+    for scenario in dict.fromkeys(its.trial.scenario for its in tested):
+        own = [its for its in tested if its.trial.scenario == scenario]
+        arms = _arm(own, bundle, first), _arm(own, bundle, second)
+        if all(arms):
+            backbone, trainable, rate = scenario
+            name = f"{backbone}, {trainable}, {rate:g}"
+            found[name] = initialisation_difference(paired(*arms)).difference.interval()
+    return found
 
 
 def _published(tested: Sequence[Trained], bundle: str, first: str, second: str) -> OverScenarios | None:

@@ -1,4 +1,4 @@
-"""The differences as a forest plot: one for all problems, one for each with its folds and seeds."""
+"""The differences as a forest plot: one for all problems, one for each with its scenarios, folds and seeds."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +14,7 @@ ROW = 0.26
 """Inches of a line of the plot."""
 
 MOST_ROWS = 40
-"""Lines of a plot; of more folds and seeds only the whole is drawn, and `runs.csv` has them all."""
+"""Lines of a plot; of more folds and seeds none is drawn, and `runs.csv` has them all."""
 
 
 class Line(NamedTuple):
@@ -46,7 +46,8 @@ def plot_forests(found: Comparison, folder: Path) -> list[Picture]:
         path = folder / f"{contrast.bundle}_{contrast.first}.png"
         lines = _lines(contrast)
         _plot(path, lines, title=contrast.name, margin=margin, synthetic=problems[contrast.bundle].synthetic)
-        of_what = " and of each fold and seed" if len(lines) > 1 else ""
+        single = len(lines) > 1 + len(contrast.scenarios)
+        of_what = " and of each scenario" * bool(contrast.scenarios) + " and of each fold and seed" * single
         caption = f"AUC difference, {contrast.name}: of the whole{of_what}, with 95 % intervals"
         result.append(Picture(path, caption))
     return result
@@ -59,8 +60,9 @@ def _whole(contrast: Contrast) -> Interval:
 
 def _lines(contrast: Contrast) -> list[Line]:
     whole = Line("all folds and seeds", _whole(contrast), whole=True)
-    if len(contrast.pairs) >= MOST_ROWS:
-        return [whole]
+    tested = [Line(name, its, whole=False) for name, its in contrast.scenarios.items()]
+    if len(contrast.pairs) + len(tested) >= MOST_ROWS:
+        return [whole, *tested][:MOST_ROWS]
     parts = [
         Line(
             f"fold {its.fold}, seed {its.seed}",
@@ -69,7 +71,7 @@ def _lines(contrast: Contrast) -> list[Line]:
         )
         for its in sorted(contrast.pairs, key=lambda its: (its.fold, its.seed))
     ]
-    return [whole, *parts]
+    return [whole, *tested, *parts]
 
 
 def _plot(path: Path, lines: Sequence[Line], *, title: str, margin: float, synthetic: bool) -> None:

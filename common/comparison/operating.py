@@ -1,6 +1,7 @@
 """ROC and reliability of each initialisation: how it tells apart, and whether its probabilities come true."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -86,7 +87,7 @@ def _plot_reliability(path: Path, arms: Sequence[Arm], *, title: str, subtitle: 
             filled = its.count > 0
             name = f"{arm.name}: ECE {_error(label, probability, whose).bounds()}"
             axes.plot(its.predicted[filled], its.observed[filled], "o-", ms=5, color=colour, label=name)
-        axes.legend(loc="upper left")
+        axes.legend(loc="best")
 
 
 def _calibrated(ones: Sequence[Trained]) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.str_]]:
@@ -100,4 +101,5 @@ def _calibrated(ones: Sequence[Trained]) -> tuple[NDArray[np.int64], NDArray[np.
 
 
 def _error(label: NDArray[np.int64], probability: NDArray[np.float64], whose: NDArray[np.str_]) -> Interval:
-    return bootstrap_means(calibration_gaps(label, probability)[:, None], whose)[0]
+    its = bootstrap_means(calibration_gaps(label, probability)[:, None], whose)[0]
+    return replace(its, low=max(its.low, 0.0))  # gaps that keep their sign may fall below, an error not

@@ -38,7 +38,8 @@ def _scenario(one: Trained) -> str:
 
 
 def scenarios_section(found: Comparison) -> str:
-    """Return how each scenario did on validation, and how often it was chosen."""
+    """Return how each scenario did on validation, how often it was chosen, and on test, where all were tested."""
+    tested = found.setup.plan.mode == "as_published"
     chosen = {its.job.key for its in found.chosen}
     groups: dict[tuple[str, str, str], list[Trained]] = {}
     whole = [its for its in found.trained if its.trial.size == WHOLE]
@@ -50,6 +51,7 @@ def scenarios_section(found: Comparison) -> str:
             f"{sum(one.value for one in ones) / len(ones):.3f}",
             f"{min(one.value for one in ones):.3f} to {max(one.value for one in ones):.3f}",
             f"{sum(one.job.key in chosen for one in ones)} of {len(ones)}",
+            *([f"{sum(found.scores[one.job.key].value for one in ones) / len(ones):.3f}"] if tested else []),
         )
         for place, ones in groups.items()
     ]
@@ -57,7 +59,8 @@ def scenarios_section(found: Comparison) -> str:
     told = note(
         f"On validation ({metric}): mean over folds and seeds, smallest to largest; no interval, since it chooses only."
     )
-    return told + table(("problem", "initialisation", "scenario", "mean", "range", "chosen"), rows)
+    head = ("problem", "initialisation", "scenario", "mean", "range", "chosen", *["test AUC, mean"] * tested)
+    return told + table(head, rows)
 
 
 def runs_section(runs: Sequence[Mapping[str, Any]]) -> str:

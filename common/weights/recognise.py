@@ -23,6 +23,9 @@ _DROPPED = re.compile(rf"(?:fc|classifier|AuxLogits|class_layers)\..*|{HEAD.patt
 OWN_HEAD = "classifier.1.bias"
 """A trained model's head in `networks.Classifier`: one value per class."""
 
+SECOND = "others.0.variant_id"
+"""What is in a model of several networks, a mean that `networks.Classifier` takes."""
+
 
 class Weights(NamedTuple):
     """A backbone's tensors under our names, and what the file told of them.
@@ -47,6 +50,8 @@ def read_weights(path: str | Path) -> Weights:
         WeightsError: A file that cannot be read, is none of our networks, or differs from the nearest in any tensor.
     """
     checkpoint = formats.read(path)
+    if SECOND in checkpoint.tensors:
+        raise WeightsError(f"a training begins from one network; {path} is a mean of several: give one of these alone")
     state, about = _of_our_model(_without_prefix(checkpoint.tensors), checkpoint.about)
     dropped = tuple(name for name in state if _DROPPED.fullmatch(name))
     state = {name: tensor for name, tensor in state.items() if name not in dropped}

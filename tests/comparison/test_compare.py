@@ -137,6 +137,10 @@ def test_as_published_tests_every_scenario_and_counts_them_beside_our_p(content,
     published = found.contrasts[0].published
     assert published.scenarios == 2
     assert published.points == pytest.approx(100 * (published.mean[0] - published.mean[1]))
+    assert list(found.contrasts[0].scenarios) == ["resnet50, top, 0.01", "resnet50, top, 0.001"]
+    differences = [its.value for its in found.contrasts[0].scenarios.values()]
+    assert sum(differences) / 2 == pytest.approx(published.points / 100)
+    assert compared(content, tmp_path / "fair").contrasts[0].scenarios == {}
     assert found.contrasts[0].verdict.decision is Decision.BETTER
 
 

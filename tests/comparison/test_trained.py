@@ -102,7 +102,7 @@ def test_what_is_kept_scores_as_the_table_says(alone, name):
         assert card_of(its)["refit"] is True  # most networks were trained on what validates: the report says so
         report = (its.model.parents[1] / "eval/report.html").read_text()
         assert "thresholds and temperature are of images that were trained on" in report
-    if "mean" in name:  # within the pairs that change places as probabilities are written with six decimals
+    if "mean" in name:  # but for pairs so close that float32 decides
         assert np.mean([its.score.value for its in kept]) == pytest.approx(way.score.value, abs=0.01)
 
 
@@ -115,9 +115,9 @@ def test_a_mean_of_all_has_seen_every_image_and_is_evaluated_on_none(alone, run_
     done = run_bundle("--config_file", EVALUATE, *models, "--output_dir", str(tmp_path))
     assert done.code == 1
     assert "has seen every image" in done.output.splitlines()[-1]
-    # Nor does anything that begins with it get a test part of these data.
     weights = ["--pretrained", str(its.model), "--dataset_dir", str(phantoms)]
-    assert run_bundle("--config_file", TRAIN, *weights, *places(tmp_path)).code == 1
+    done = run_bundle("--config_file", TRAIN, *weights, *places(tmp_path))
+    assert (done.code, done.output.count("give one of these alone")) == (1, 1)
 
 
 @pytest.mark.slow
@@ -147,6 +147,7 @@ def test_a_name_that_no_way_will_have_is_refused_before_anything_trains(alone, w
         refuse_unkept(set_up(plan_of({**content, **arms}), tmp_path), "one network", refit=False)
 
 
+@pytest.mark.slow
 def test_shares_of_the_patients_are_trained_on_with_heads_and_with_more(carried_out, weights, tmp_path):
     arms = {"initialisations": {"trained": weights, "random": "random"}, "reference": "random", "seeds": [0]}
     scenarios = [*FROZEN, {"trainable": "top", "learning_rates": [0.001]}]
@@ -160,6 +161,7 @@ def test_shares_of_the_patients_are_trained_on_with_heads_and_with_more(carried_
     assert (tmp_path / "label_efficiency.csv").read_text().count("\n") > 2
 
 
+@pytest.mark.slow
 def test_a_plan_as_published_gives_all_one_input_and_tests_every_scenario(carried_out, weights, tmp_path):
     arms = {"initialisations": {"trained": weights, "random": "random"}, "reference": "random", "seeds": [0]}
     scenarios = [*FROZEN, {"trainable": "top", "learning_rates": [0.001]}]
