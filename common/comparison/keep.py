@@ -6,6 +6,7 @@ the backbone, and a `Classifier` of that backbone gives the mean of what they sa
 
 import json
 import re
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -128,7 +129,8 @@ def _write(setup: Setup, way: Way, ones: Sequence[Trained]) -> Trained:
     if fold == EVERY:
         card["images"] = {"train": len(seen)}
     if not (models / "model.json").is_file() or read_model(models)["run_key"] != key:
-        models.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(folder, ignore_errors=True)  # with the evaluation of what was kept here before
+        models.mkdir(parents=True)
         write_seen(models, seen)
         write_tensors(models / "model.pt", _joined(folders))
         write_json(models / "model.json", card)

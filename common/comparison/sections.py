@@ -8,6 +8,8 @@ from ..html import table
 from ..report.page.parts import note
 from .choice import Trained
 from .compare import Comparison
+from .efficiency import area
+from .evidence import alone
 from .plan import WHOLE
 
 
@@ -51,7 +53,7 @@ def scenarios_section(found: Comparison) -> str:
             f"{sum(one.value for one in ones) / len(ones):.3f}",
             f"{min(one.value for one in ones):.3f} to {max(one.value for one in ones):.3f}",
             f"{sum(one.job.key in chosen for one in ones)} of {len(ones)}",
-            *([f"{sum(found.scores[one.job.key].value for one in ones) / len(ones):.3f}"] if tested else []),
+            *_area(ones if tested else []),
         )
         for place, ones in groups.items()
     ]
@@ -59,8 +61,15 @@ def scenarios_section(found: Comparison) -> str:
     told = note(
         f"On validation ({metric}): mean over folds and seeds, smallest to largest; no interval, since it chooses only."
     )
-    head = ("problem", "initialisation", "scenario", "mean", "range", "chosen", *["test AUC, mean"] * tested)
+    head = ("problem", "initialisation", "scenario", "mean", "range", "chosen", *["test AUC [95 %]", "images"] * tested)
     return told + table(head, rows)
+
+
+def _area(ones: Sequence[Trained]) -> tuple[str | int, ...]:
+    if not ones:
+        return ()
+    its = area(alone(ones))
+    return its.bounds(), its.n
 
 
 def runs_section(runs: Sequence[Mapping[str, Any]]) -> str:

@@ -52,7 +52,7 @@ def test_as_published_says_what_is_pseudo_replicated_and_what_is_not_repeated(pa
     assert "p over scenarios (pseudo-replicated)" in text
     assert "not exactly the last ten Keras layers" in text
     assert "all were tested, since the paper counts over scenarios" in text
-    assert ">test AUC, mean</th>" in text
+    assert '>chosen</th><th scope="col">test AUC [95 %]</th>' in text
     assert "of the whole and of each scenario and of each fold and seed" in text
     assert "and only that one was tested" in page()
 
