@@ -95,11 +95,11 @@ def check_knobs(*, backbone: str, device: Any, task: str, tasks: Sequence[str] =
     Raises:
         ConfigError: The first that is refused.
     """
-    from .networks.backbones import BACKBONES
+    from .networks.backbones import BACKBONES, apart
 
     if task not in tasks:
         raise ConfigError(f"task is one of {', '.join(tasks)}; got {task!r}: give --task another value")
-    if task == "multilabel" and backbone not in BACKBONES:
+    if task == "multilabel" and apart(backbone) != ([backbone], False):
         raise ConfigError(
             f"a mean of networks is of classes of which an image has one; the task is {task}: give --backbone one of "
             f"{', '.join(BACKBONES)}"

@@ -29,6 +29,8 @@ def test_several_backbones_need_the_largest_image_of_any_and_classes_of_which_an
         check_knobs(**knobs, task="binary", image_size=[32, 32])
     with pytest.raises(ConfigError, match="of which an image has one; the task is multilabel: give --backbone one of"):
         check_knobs(**knobs, task="multilabel", image_size=[75, 75])
+    with pytest.raises(ConfigError, match="got 'resnet51'"):
+        check_knobs(backbone="resnet51", device="cpu", task="multilabel", image_size=[75, 75])
 
 
 def test_a_segmenter_has_one_task_and_one_class():

@@ -75,6 +75,16 @@ def test_a_mistake_is_one_line(command, words, message):
     assert message in errors
 
 
+def test_a_way_to_keep_is_known_before_anything_trains(command, phantoms):
+    words = ["breast_us", "--plan", "cv", "--dataset_dir", phantoms, "--dry-run"]
+    code, _, errors = command(*words, "--keep", "mean of 3 networks")
+    assert code == 1
+    assert "one network, flips; mean of all 5 networks, flips; got 'mean of 3 networks': give one" in errors
+    code, output, _ = command(*words, "--keep", "mean of all 5 networks, flips")
+    assert code == 0
+    assert "5 trainings, 5 evaluations on test, 5 passes over mirror images of test parts, in" in output
+
+
 def test_weights_that_are_not_imported_stop_it_before_anything_trains(command, phantoms, tmp_path):
     code, _, errors = command("breast_us", "--dataset_dir", phantoms, "--out", tmp_path / "out")
     assert code == 1
