@@ -5,6 +5,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from ..errors import ConfigError
 from .backbones import apart
 from .encoder import build_encoder, hold_frozen, take_only
 
@@ -55,6 +56,10 @@ class Classifier(nn.Module):
     ) -> None:
         super().__init__()
         (first, *others), self.flips = apart(backbone)
+        if backbone != first and pretrained != "random":
+            raise ConfigError(
+                f"networks are trained each alone, and a mean is made of them; got {backbone!r}: give one"
+            )
         alike: dict[str, Any] = {"pretrained": pretrained, "input_contract": input_contract, "trainable": trainable}
         encoder = build_encoder(first, **alike)
         self.source = encoder.source

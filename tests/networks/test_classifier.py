@@ -96,6 +96,11 @@ def test_several_say_the_mean_of_what_each_says_and_flips_do_not_ask_which_way_r
             assert torch.allclose(mean(image), mean(image.flip(-1)), atol=1e-5) is flips
 
 
+def test_a_mean_is_not_trained_together():
+    with pytest.raises(ConfigError, match=r"networks are trained each alone.*'resnet50 \+ resnet50': give one"):
+        Classifier("resnet50 + resnet50", 2, pretrained="auto")
+
+
 def test_a_network_that_is_sure_has_finite_logits():
     network = Classifier("resnet50 with flips", 2).eval()
     network.classifier[1].bias.data = torch.tensor([500.0, -500.0])
