@@ -82,7 +82,7 @@ class Runner:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env={**environment, "PYTHONPATH": str(ROOT)},
+            env={"PYTHONPATH": str(ROOT), **environment},
         )
         assert self._answer() == "ready"
 
