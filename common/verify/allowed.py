@@ -48,9 +48,10 @@ _TARGETS = """
     common.metrics.validation.AucOfLogits common.metrics.validation.ScoreOfAll common.networks.Classifier
     common.networks.Segmenter common.pretraining.ShardedDataset common.report.saliency.WriteSaliency common.runs.Run
     common.transforms.AugmentedBatch common.transforms.CropCaptiond common.transforms.RandomAffine
-    common.transforms.ReadLabeld common.transforms.ReadMaskd common.transforms.ToSourced ignite.handlers.ProgressBar
-    ignite.metrics.EpochMetric ignite.metrics.Loss monai.losses.DiceCELoss monai.optimizers.WarmupCosineSchedule
-    torch.optim.Adam torch.optim.SGD torch.optim.lr_scheduler.ReduceLROnPlateau torch.utils.data.DataLoader
+    common.transforms.ReadLabeld common.transforms.ReadMaskd common.transforms.Served common.transforms.ToSourced
+    ignite.handlers.ProgressBar ignite.metrics.EpochMetric ignite.metrics.Loss monai.losses.DiceCELoss
+    monai.optimizers.WarmupCosineSchedule torch.optim.Adam torch.optim.SGD torch.optim.lr_scheduler.ReduceLROnPlateau
+    torch.utils.data.DataLoader
 """
 
 _NAMES = """

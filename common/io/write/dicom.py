@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from ...errors import ImageError, MaskError
 from ...files import write_atomically
+from ..sizes import require_size
 from . import png
-from .sizes import require_size
 
 if TYPE_CHECKING:
     from pydicom import Dataset

@@ -8,9 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...files import write_bytes
-from ..decode.nifti import place_of, volume_of
-from ..decode.planes import displayed, to_stored
-from .sizes import require_size
+from ..decode.nifti import volume_of
+from ..grid import voxels_of
 
 _FREE_TEXT = ("descrip", "aux_file", "db_name", "intent_name")
 """Fields of a header that may name the patient; NIfTI-2 lacks `db_name`."""
@@ -28,13 +27,7 @@ def write(masks: Mapping[str, NDArray[np.bool_]], source: Path, stem: Path) -> P
     import nibabel
 
     volume = volume_of(source)
-    voxels = np.zeros((*volume.shape, volume.times), np.uint8, order="F")
-    for frame, mask in masks.items():
-        time, position = place_of(volume, int(frame) if frame else None, source)
-        matrix = to_stored(volume.affine, volume.shape, position)
-        shown = displayed(voxels[:, :, int(matrix[2, 3]), time], matrix)
-        require_size(mask, shown.shape, source)
-        shown[:] = mask
+    voxels = voxels_of(masks, volume, source)
     header = volume.header.copy()
     header.set_data_dtype(np.uint8)
     header.set_slope_inter(1, 0)

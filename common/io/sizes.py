@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import MaskError
+from ..errors import MaskError
 
 
 def require_size(mask: NDArray[np.bool_], size: tuple[int, ...], source: Path) -> None:
