@@ -11,8 +11,9 @@ from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
-from ..errors import ImageError, UserError
+from ..errors import ConfigError, ImageError
 from .decode import decode
 from .decode.decoded import Decoded
 
@@ -23,6 +24,16 @@ _ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 """Each thread of a BLAS claims address space, and the more cores a machine has, the less the cap would leave."""
 
 _BLAME = "damaged, or made to do harm"
+
+REFUSALS = {"ImageError": ImageError, "ConfigError": ConfigError}
+"""What `decode` raises, by name."""
+
+Answer = tuple[str, Any]
+"""The name of a refusal, and its words; or an empty name, and the values of a `Decoded`.
+
+Nothing of this package's own goes through the pipe: it is found by the name of its module, under which MONAI Label has
+another bundle's by now.
+"""
 
 
 class Decoder:
@@ -53,20 +64,20 @@ class Decoder:
         """
         path = Path(path).absolute()  # the child keeps the working directory that it was started in
         try:
-            answer = self._ask(self._connected(), (path, frame, window))
+            refusal, answer = self._ask(self._connected(), (path, frame, window))
         except BaseException:  # Ctrl-C too: its late answer must not be taken for the next file's
             self.close()
             raise
-        if isinstance(answer, UserError):
-            raise answer
-        return answer
+        if refusal:
+            raise REFUSALS[refusal](answer)
+        return Decoded(*answer)
 
-    def _ask(self, pipe: Connection, request: tuple[Path, int | None, str]) -> Decoded | UserError:
+    def _ask(self, pipe: Connection, request: tuple[Path, int | None, str]) -> Answer:
         try:
             pipe.send(request)
             if not pipe.poll(self.seconds):
                 raise ImageError(f"{request[0]}: decoding took more than {self.seconds:g} s: {_BLAME}")
-            answer: Decoded | UserError = pipe.recv()
+            answer: Answer = pipe.recv()
             return answer
         except (EOFError, OSError, pickle.UnpicklingError) as error:
             raise ImageError(f"{request[0]}: the decoder crashed: {_BLAME}") from error
@@ -148,11 +159,13 @@ def serve(descriptor: int, seconds: float, megabytes: int) -> None:
 
 
 def _answer(path: Path, frame: int | None, window: str, *, megabytes: int) -> bytes:
+    answer: Answer
     try:
-        return pickle.dumps(decode(path, frame, window=window))
-    except UserError as error:
-        return pickle.dumps(error)
+        answer = "", tuple(decode(path, frame, window=window))
+    except (ImageError, ConfigError) as error:
+        answer = type(error).__name__, str(error)
     except MemoryError:
-        return pickle.dumps(ImageError(f"{path}: decoding needed more than {megabytes:,} MB: {_BLAME}"))
+        answer = "ImageError", f"{path}: decoding needed more than {megabytes:,} MB: {_BLAME}"
     except Exception as error:
-        return pickle.dumps(ImageError(f"{path}: the decoder crashed ({type(error).__name__}): {_BLAME}"))
+        answer = "ImageError", f"{path}: the decoder crashed ({type(error).__name__}): {_BLAME}"
+    return pickle.dumps(answer)

@@ -1,8 +1,11 @@
 """DICOM files made for the tests."""
 
+from importlib.metadata import version
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
+import pytest
 from pydicom import Dataset
 from pydicom.dataset import FileMetaDataset
 from pydicom.uid import (
@@ -17,6 +20,9 @@ from pydicom.uid import (
     SecondaryCaptureImageStorage,
     generate_uid,
 )
+
+PYDICOM_2 = version("pydicom").startswith("2.")
+"""As in MONAI Label's environment, where these tests run too."""
 
 HEIGHT, WIDTH = 34, 40
 """Not square; JPEG 2000 as it is encoded here needs at least 32."""
@@ -74,9 +80,30 @@ def written(path: Path, made: Dataset, syntax: str = ExplicitVRLittleEndian) -> 
     made.file_meta.MediaStorageSOPClassUID = made.get("SOPClassUID", SecondaryCaptureImageStorage)
     made.file_meta.MediaStorageSOPInstanceUID = made.get("SOPInstanceUID", generate_uid())
     if syntax in (RLELossless, JPEG2000Lossless, JPEGLSLossless):
-        made.compress(syntax, generate_instance_uid=False)
+        compress(made, syntax)
     elif syntax == ExplicitVRBigEndian and made.BitsAllocated > 8:
         made.PixelData = np.frombuffer(made.PixelData, f"<u{made.BitsAllocated // 8}").byteswap().tobytes()
     made.file_meta.TransferSyntaxUID = syntax
-    made.save_as(path, enforce_file_format=True)
+    return save(made, path)
+
+
+def save(made: Dataset, path: Path | BinaryIO) -> Path | BinaryIO:
+    """Write it as the transfer syntax in its meta information says, with either version of pydicom."""
+    if PYDICOM_2:
+        made.is_little_endian = made.file_meta.TransferSyntaxUID != ExplicitVRBigEndian
+        made.is_implicit_VR = made.file_meta.TransferSyntaxUID == ImplicitVRLittleEndian
+        made.save_as(path, write_like_original=False)
+    else:
+        made.save_as(path, enforce_file_format=True)
     return path
+
+
+def compress(made: Dataset, syntax: str) -> None:
+    """Compress a dataset's pixels."""
+    if not PYDICOM_2:
+        made.compress(syntax, generate_instance_uid=False)
+    elif syntax == RLELossless:
+        made.is_little_endian, made.is_implicit_VR = True, False
+        made.compress(syntax)
+    else:
+        pytest.skip("pydicom 2 writes neither JPEG 2000 nor JPEG-LS")

@@ -3,7 +3,6 @@
 import sys
 from pathlib import Path
 
-import highdicom
 import numpy as np
 import pytest
 from PIL import Image
@@ -15,6 +14,8 @@ from common.io.decode import decode
 from common.io.decode.dicom.geometry import affine_of
 from common.io.write import dicom, write_masks
 from tests.io.dicom.files import HEIGHT, WIDTH, dataset, ramp, written
+
+highdicom = pytest.importorskip("highdicom", reason="needs pydicom 3")
 
 REAL = Path(__file__).parents[3] / "../shared/data/dicom"
 needs_real = pytest.mark.skipif(not REAL.is_dir(), reason=f"{REAL} is absent")

@@ -7,6 +7,7 @@ from ....errors import ImageError
 from ..intensity import luminance
 from .header import Header
 from .lookup import table_of
+from .source import encoding_of
 
 _BYTE = 255
 """A palette whose entries all lie below holds bytes, whatever its descriptor says."""
@@ -35,7 +36,7 @@ def luminance_of(stored: np.ndarray, dataset: Dataset, header: Header, *, window
 
 def _through_palette(indices: np.ndarray, dataset: Dataset) -> np.ndarray:
     """Return luminance `(H, W)`; reduced in the table, which is smaller than the image."""
-    little = bool(dataset.original_encoding[1])
+    _, little = encoding_of(dataset)
     tables = [
         table_of(
             dataset, f"{colour}PaletteColorLookupTableDescriptor", f"{colour}PaletteColorLookupTableData", little=little

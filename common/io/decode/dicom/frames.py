@@ -5,8 +5,7 @@ import zlib
 from typing import Any, BinaryIO
 
 import numpy as np
-from pydicom.encaps import encapsulate, get_frame
-from pydicom.pixels.decoders.base import get_decoder
+from pydicom.encaps import encapsulate
 from pydicom.uid import (
     UID,
     ExplicitVRLittleEndian,
@@ -20,6 +19,12 @@ from ....errors import ImageError
 from .codestream import END, Size, size_of
 from .header import Header
 from .source import DEFLATED_FRAMES, PixelElement, syntax_name
+
+try:
+    from pydicom.encaps import get_frame
+    from pydicom.pixels.decoders.base import get_decoder
+except ImportError:  # pydicom 2
+    from .older import get_decoder, get_frame  # type: ignore[assignment]
 
 _PACKAGES = {
     **dict.fromkeys((*JPEGTransferSyntaxes, *JPEGLSTransferSyntaxes), "pylibjpeg-libjpeg"),

@@ -8,6 +8,7 @@ from .. import windows
 from .groups import macro, numbers
 from .header import Header
 from .lookup import table_of
+from .source import encoding_of
 from .voi import through_voi
 
 _HOUNSFIELD = ("", "HU", "US")
@@ -33,7 +34,7 @@ def displayed(
         ImageError: A named window, and no Hounsfield units; a rescale slope of 0.
         ConfigError: No window has this name.
     """
-    little = bool(dataset.original_encoding[1])
+    _, little = encoding_of(dataset)
     padding = _padding(stored, dataset, header)
     transformation = macro(dataset, index, "PixelValueTransformationSequence")
     voi_item = macro(dataset, index, "FrameVOILUTSequence")

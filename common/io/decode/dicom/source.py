@@ -67,8 +67,8 @@ def open_image(file: BinaryIO) -> tuple[Dataset, PixelElement]:
     dataset = dcmread(file, stop_before_pixels=True, force=True)
     syntax = dataset.file_meta.get("TransferSyntaxUID") if hasattr(dataset, "file_meta") else None
     stated = bool(syntax)
-    implicit, little = dataset.original_encoding
-    syntax = syntax or _ENCODINGS[bool(implicit), little is not False]
+    implicit, little = encoding_of(dataset)
+    syntax = syntax or _ENCODINGS[implicit, little]
     if syntax == DeflatedExplicitVRLittleEndian:
         return dataset, _inflated(file, dataset, syntax)
     order = "<" if little else ">"
@@ -95,6 +95,14 @@ def open_image(file: BinaryIO) -> tuple[Dataset, PixelElement]:
         )
     available = available if encapsulated else min(length, available)
     return dataset, PixelElement(_KEYWORDS[element], vr, syntax, stated, file, encapsulated, available)
+
+
+def encoding_of(dataset: Dataset) -> tuple[bool, bool]:
+    """Return how a file was found to be encoded: whether with implicit VR, and whether in little endian."""
+    if not hasattr(dataset, "original_encoding"):  # pydicom 2
+        return bool(dataset.read_implicit_vr), dataset.read_little_endian is not False
+    implicit, little = dataset.original_encoding
+    return bool(implicit), little is not False
 
 
 def syntax_name(syntax: UID) -> str:

@@ -1,0 +1,105 @@
+"""The stock MONAI Label app, driven in this process: HTTP without a port."""
+
+import contextlib
+import io
+import json
+import os
+import runpy
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import nibabel
+import numpy as np
+from PIL import Image
+
+_SITE = Path(__file__).parent / "cpu_torchvision"
+runpy.run_path(str(_SITE / "sitecustomize.py"))
+os.environ["PYTHONPATH"] = os.pathsep.join([str(_SITE), *filter(None, [os.environ.get("PYTHONPATH")])])
+os.environ["MONAI_LABEL_DATASTORE_FILE_EXT"] = json.dumps(["*.nii.gz", "*.nii", "*.png", "*.jpg", "*.dcm"])
+os.environ["MONAI_LABEL_DATASTORE_AUTO_RELOAD"] = "false"
+
+from monailabel.app import app  # noqa: E402
+from monailabel.config import settings  # noqa: E402
+from monailabel.interfaces.utils.app import clear_cache  # noqa: E402
+from starlette.testclient import TestClient  # noqa: E402
+
+STOCK_APP = Path(sys.prefix) / "monailabel" / "sample-apps" / "monaibundle"
+
+
+class Server:
+    """A running app with some bundles."""
+
+    def __init__(self, client: TestClient, folder: Path) -> None:
+        self.client = client
+        self.folder = folder
+
+    def model(self, bundle: str) -> Path:
+        return self.folder / "app" / "model" / bundle
+
+    def put_image(self, path: Path) -> str:
+        """Put an image into the datastore, and return the name by which it is asked for."""
+        with path.open("rb") as file:
+            said = self.client.put(
+                "/datastore/image", params={"image": path.name.partition(".")[0]}, files={"file": file}
+            )
+        assert said.status_code == 200, said.text
+        return said.json()["image"]
+
+    def put_label(self, image: str, path: Path) -> None:
+        with path.open("rb") as file:
+            said = self.client.put("/datastore/label", params={"image": image, "tag": "final"}, files={"label": file})
+        assert said.status_code == 200, said.text
+
+    def infer(self, bundle: str, image: str | Path, **params):
+        """Return the answer to `POST /infer`, about an image of the datastore or a file that goes along."""
+        sent = {"data": {"params": json.dumps(params)}}
+        if isinstance(image, str):
+            return self.client.post(f"/infer/{bundle}", params={"image": image}, **sent)
+        with image.open("rb") as file:
+            return self.client.post(f"/infer/{bundle}", files={"file": (image.name, file)}, **sent)
+
+    def scores(self, bundle: str, image: str | Path, **params) -> dict[str, float]:
+        """Return the probability of each class."""
+        said = self.infer(bundle, image, **params)
+        assert said.status_code == 200, said.text
+        return {entry["label"]: entry["score"] for entry in said.json()["prediction"]}
+
+    def mask(self, bundle: str, image: str | Path, *, ending: str, **params) -> np.ndarray | nibabel.Nifti1Image:
+        """Return the mask: `(H, W)` of a picture, else the NIfTI."""
+        said = self.infer(bundle, image, **params)
+        assert said.status_code == 200, said.text
+        content = said.content[said.content.index(b"\r\n\r\n", said.content.index(b'name="image"')) + 4 :]
+        content = content[: content.rindex(b"\r\n--")]
+        if ending == ".png":
+            return np.asarray(Image.open(io.BytesIO(content)))
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, f"mask{ending}")
+            path.write_bytes(content)
+            mask = nibabel.load(path)
+            mask.get_fdata()
+            return mask
+
+    def train(self, bundle: str, **params) -> None:
+        said = self.client.post(f"/train/{bundle}", params={"run_sync": True}, json={"device": "cpu", **params})
+        assert said.status_code == 200, said.text
+
+
+@contextlib.contextmanager
+def serving(folder: Path, bundles: Sequence[Path]) -> Iterator[Server]:
+    """Yield the stock app, in `folder`, with copies of exported bundles."""
+    shutil.copytree(STOCK_APP, folder / "app", ignore=shutil.ignore_patterns("__pycache__"))
+    for bundle in bundles:
+        shutil.copytree(bundle, folder / "app" / "model" / bundle.name)
+    (folder / "studies").mkdir()
+    settings.MONAI_LABEL_APP_DIR, settings.MONAI_LABEL_STUDIES = str(folder / "app"), str(folder / "studies")
+    settings.MONAI_LABEL_APP_CONF = {
+        "models": ",".join(bundle.name for bundle in bundles),
+        "zoo_source": "local",
+        "sam2": "false",
+    }
+    clear_cache()
+    with TestClient(app, raise_server_exceptions=False) as client:
+        yield Server(client, folder)
