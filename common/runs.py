@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,7 @@ from .bundles import body_of_command_line, command_line, recipe
 from .distributed import agree, first_process, wait
 from .errors import RunError
 from .files import sha256, write_json, write_tensors, write_text
-from .seen import refuse_seen, write_seen
+from .seen import read_seen, refuse_seen, write_seen
 
 if TYPE_CHECKING:
     from torch import nn
@@ -20,6 +20,9 @@ KEY_LENGTH = 16
 
 _CARD = "run.json"
 """What says which run a folder holds."""
+
+_MODEL = ("model.pt", "model.json", "seen.txt")
+"""A model, and what is known of it."""
 
 _TRACKING = ("mlruns*", "config_*.json", "tensorboard")
 """What MLflow and TensorBoard open in `output_dir` before any run begins; they span runs and stay."""
@@ -60,18 +63,18 @@ class Run:
         Raises:
             WeightsError: The network begins from weights that have seen images of the test part.
         """
-        source = getattr(network, "source", None)
-        began_with: frozenset[str] = getattr(source, "seen", frozenset())
-        refuse_seen(began_with, _tested(training), weights=getattr(source, "description", ""))
-        self._seen = began_with | _digests(training) | _digests(validation)
         data = {"train": _fingerprint(training), "valid": _fingerprint(validation)}
-        weights = _hash_of(network)
+        weights = _hash_of(network.state_dict())
+        served = getattr(training, "origin", None) is None  # a plain list, as MONAI Label hands over
+        described, began_with = self._began_from(network, weights if served else "")
+        refuse_seen(began_with, _tested(training), weights=described)
+        self._seen = began_with | _digests(training) | _digests(validation)
         facts = [self.settings, body_of_command_line(), data, weights]
         self.key = sha256(json.dumps(facts, sort_keys=True, default=str).encode())[:KEY_LENGTH]
         self.card = {
             "run_key": self.key,
             **self.settings,
-            "weights_source": getattr(source, "description", "not of this collection"),
+            "weights_source": described,
             "dataset": _describe(training),
             "images": {"train": len(training), "valid": len(validation)},
             "sha256": {"initial_weights": weights, **data},
@@ -79,12 +82,29 @@ class Run:
         }
         agree({"the images to train on": data["train"], "those to validate on": data["valid"], "the run": self.key})
         if first_process():
-            self._take_folders()
+            self._take_folders(served=served)
         wait()
 
-    def _take_folders(self) -> None:
+    def _began_from(self, network: "nn.Module", weights: str) -> tuple[str, frozenset[str]]:
+        """Return in words where a network's weights came from, and the digests of the images that they have seen.
+
+        MONAI Label loads `model.pt` into it before it trains, whatever the configuration says it begins from; then
+        `weights` is the hash of both.
+        """
+        path = self.ckpt_dir / "model.pt"
+        if weights and path.is_file() and (self.ckpt_dir / "model.json").is_file() and _hash_in(path) == weights:
+            card = read_model(self.ckpt_dir)
+            return f"the model of run {card['run_key']}, {card['weights_source']}", read_seen(path)
+        source = getattr(network, "source", None)
+        return getattr(source, "description", "not of this collection"), getattr(source, "seen", frozenset())
+
+    def _take_folders(self, *, served: bool) -> None:
+        """Make the folders hold this run or nothing; of a run that MONAI Label has started, also what it serves.
+
+        Without `model.pt` MONAI Label answers with random weights: the old one stays until there is a new one.
+        """
         for folder in (self.ckpt_dir, self.output_dir):
-            _exchange(folder, self.key)
+            _exchange(folder, self.key, kept=_MODEL if served else ())
             write_text(folder / ".writable", "")  # a folder that cannot be written is found now, not after an epoch
             (folder / ".writable").unlink()
 
@@ -157,9 +177,14 @@ def _without(prefix: str, label: Any) -> Any:
     return [str(path).removeprefix(prefix) for path in label] if isinstance(label, list) else label
 
 
-def _hash_of(network: "nn.Module") -> str:
-    state = network.state_dict()
+def _hash_of(state: Mapping[str, Any]) -> str:
     return sha256("".join(name + sha256(state[name].cpu().numpy().tobytes()) for name in sorted(state)).encode())
+
+
+def _hash_in(path: Path) -> str:
+    import torch
+
+    return _hash_of(torch.load(path, map_location="cpu", weights_only=True))
 
 
 def _digests(items: Sequence[dict[str, Any]]) -> frozenset[str]:
@@ -200,16 +225,19 @@ def _key_in(folder: Path) -> str:
         return ""
 
 
-def _exchange(folder: Path, key: str) -> None:
-    """Make `folder` hold the run `key`, or nothing: what it holds goes to `runs/`, an earlier `key` comes back."""
+def _exchange(folder: Path, key: str, *, kept: Sequence[str]) -> None:
+    """Make `folder` hold the run `key`, or nothing: what it holds goes to `runs/`, an earlier `key` comes back.
+
+    Of the names that are `kept`, copies go.
+    """
     held = _key_in(folder)
     if held == key:
         return
     shelf = folder.parent / "runs"
     if contents := _contents(folder):
-        _move(contents, shelf / (held or "unknown") / folder.name)
+        _move(contents, shelf / (held or "unknown") / folder.name, kept=kept)
     if back := _contents(shelf / key / folder.name):
-        _move(back, folder)
+        _move(back, folder, kept=())
 
 
 def _contents(folder: Path) -> list[Path]:
@@ -218,14 +246,17 @@ def _contents(folder: Path) -> list[Path]:
     return [path for path in folder.iterdir() if not any(path.match(pattern) for pattern in _TRACKING)]
 
 
-def _move(paths: list[Path], target: Path) -> None:
+def _move(paths: list[Path], target: Path, *, kept: Sequence[str]) -> None:
     target.mkdir(parents=True, exist_ok=True)
     # The card goes last: a move that is cut short is taken up where it stopped.
     for path in sorted(paths, key=lambda path: path.name == _CARD):
         destination = target / path.name
         if destination.is_dir():
             shutil.rmtree(destination)
-        path.replace(destination)
+        if path.name in kept:
+            shutil.copy2(path, destination)
+        else:
+            path.replace(destination)
 
 
 def check_settings(settings: dict[str, Any], *, ckpt_dir: str) -> None:

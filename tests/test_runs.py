@@ -65,6 +65,31 @@ def test_files_of_an_unknown_run_are_kept(start, tmp_path):
     assert (tmp_path / "runs" / "unknown" / "models" / "model.pt").read_text() == "somebody's weights"
 
 
+def test_a_model_that_is_served_stays_until_there_is_a_new_one(start, tmp_path, network):
+    """MONAI Label hands a plain list over, and without `model.pt` would answer with random weights."""
+    first = start()
+    first.save_model(network, val_auc=0.5)
+    first.record()
+    second = start(fold=1)
+    assert read_model(tmp_path / "models")["val_auc"] == 0.5
+    assert not (tmp_path / "models" / "run.json").exists()
+    second.save_model(network)
+    assert read_model(tmp_path / "models")["fold"] == 1
+    prepared = Items(ITEMS, Origin("mine", synthetic=False, index_sha256="ab", root=tmp_path, shared_patients={}))
+    start(items=prepared)
+    assert list((tmp_path / "models").iterdir()) == []
+
+
+def test_a_model_that_goes_on_from_the_one_that_is_served_says_so(start, tmp_path, network):
+    first = start()
+    first.save_model(network)
+    first.record()
+    assert start(fold=1).card["weights_source"] == f"the model of run {first.key}, not of this collection"
+    with torch.no_grad():
+        network.bias[0] += 1
+    assert start(fold=2).card["weights_source"] == "not of this collection"
+
+
 def test_what_experiment_tracking_has_open_stays(start, tmp_path):
     start().record()
     (tmp_path / "eval" / "mlruns.db").touch()

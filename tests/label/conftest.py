@@ -9,6 +9,7 @@ import torch
 
 from common.export.export import export
 from common.files import write_json, write_tensors
+from common.house.files import bundles_in
 from tests.conftest import ROOT, TINY, prepared_images, tiny_bundle
 from tests.label.server import serving
 
@@ -29,7 +30,7 @@ BRIGHT = {"weight": torch.full((1, 1, 1, 1), 40.0), "bias": torch.tensor([-20.0]
 STRICT = {"backbone": "densenet121"}
 """An overlay with a network of ours, the smallest."""
 
-TEN = sorted(path.name for path in ROOT.glob("bundles/*") if path.name != "radimagenet_pretrain")
+TEN = sorted(path.name for path in bundles_in(ROOT) if path.name != "radimagenet_pretrain")
 
 
 @pytest.fixture(scope="session")

@@ -8,16 +8,18 @@ import runpy
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import nibabel
 import numpy as np
+from httpx import Response
 from PIL import Image
+
+from common.commands import causes
 
 _SITE = Path(__file__).parent / "cpu_torchvision"
 runpy.run_path(str(_SITE / "sitecustomize.py"))
-os.environ["PYTHONPATH"] = os.pathsep.join([str(_SITE), *filter(None, [os.environ.get("PYTHONPATH")])])
 os.environ["MONAI_LABEL_DATASTORE_FILE_EXT"] = json.dumps(["*.nii.gz", "*.nii", "*.png", "*.jpg", "*.dcm"])
 os.environ["MONAI_LABEL_DATASTORE_AUTO_RELOAD"] = "false"
 
@@ -61,6 +63,18 @@ class Server:
         with image.open("rb") as file:
             return self.client.post(f"/infer/{bundle}", files={"file": (image.name, file)}, **sent)
 
+    def refusal(self, ask: Callable[[], Response]) -> str:
+        """Return what the log of a real server would say of a request that is answered with 500."""
+        assert ask().status_code == 500
+        quiet, self.client = self.client, TestClient(app)  # which raises what uvicorn logs
+        try:
+            ask()
+        except Exception as error:
+            return " from ".join(str(cause) for cause in causes(error))
+        finally:
+            self.client = quiet
+        raise AssertionError("answered at the second try")
+
     def scores(self, bundle: str, image: str | Path, **params) -> dict[str, float]:
         """Return the probability of each class."""
         said = self.infer(bundle, image, **params)
@@ -82,9 +96,9 @@ class Server:
             mask.get_fdata()
             return mask
 
-    def train(self, bundle: str, **params) -> None:
-        said = self.client.post(f"/train/{bundle}", params={"run_sync": True}, json={"device": "cpu", **params})
-        assert said.status_code == 200, said.text
+    def train(self, bundle: str, **params) -> Response:
+        """Train now, in this process."""
+        return self.client.post(f"/train/{bundle}", params={"run_sync": True}, json={"device": "cpu", **params})
 
 
 @contextlib.contextmanager
@@ -100,6 +114,7 @@ def serving(folder: Path, bundles: Sequence[Path]) -> Iterator[Server]:
         "zoo_source": "local",
         "sam2": "false",
     }
+    os.environ["PYTHONPATH"] = str(_SITE)  # of the processes that the app starts
     clear_cache()
     with TestClient(app, raise_server_exceptions=False) as client:
         yield Server(client, folder)
