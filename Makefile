@@ -9,6 +9,7 @@ BUNDLE ?= breast_us
 WHEELS ?=
 
 python := .venv/bin/python
+label := .venv-label/bin/python
 configs := bundles/$(BUNDLE)/configs
 run := $(python) -m monai.bundle run --config_file
 
@@ -39,7 +40,7 @@ folder_radimagenet_pretrain := --dataset_dir data/radimagenet_pretrain_phantoms/
 
 demo_knobs := --image_size "[96,96]" --max_epochs $(epochs) $(or $(knobs_$(BUNDLE)),--batch_size 16)
 
-.PHONY: setup demo test test-slow check fix bench dist browser ci
+.PHONY: setup demo test test-slow test-label check fix bench dist browser orthanc ci
 
 setup: .venv/ready
 
@@ -65,6 +66,21 @@ test: setup
 
 test-slow: setup
 	$(python) -m pytest -m slow
+
+# Exported bundles in MONAI Label, and our reader beside the pydicom and NumPy that it needs: an environment of its own.
+.venv-label/ready: requirements-label.txt
+	$(PYTHON) -m venv .venv-label
+	$(label) -m pip install --quiet --disable-pip-version-check $(addprefix --no-index --find-links ,$(WHEELS)) -r requirements-label.txt
+	touch $@
+
+test-label: .venv-label/ready orthanc
+	$(label) -m pytest -n 0 tests/label
+	$(label) -m pytest tests/io
+
+# A real DICOMweb server, where Debian has one; its own service is not started.
+orthanc:
+	@test -x /usr/sbin/Orthanc || (apt-get update && apt-get install --yes --no-install-recommends orthanc orthanc-dicomweb) \
+		> /dev/null 2>&1 || echo "no Orthanc: the test of DICOMweb is skipped"
 
 check: setup
 	.venv/bin/ruff format --check
@@ -100,4 +116,4 @@ browser:
 	@command -v chromium > /dev/null || (apt-get update && apt-get install --yes chromium) > /dev/null 2>&1 || \
 		echo "no Chromium: the tests of pages that need it are skipped"
 
-ci: browser check test test-slow
+ci: browser check test test-slow test-label

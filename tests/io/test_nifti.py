@@ -13,6 +13,7 @@ from PIL import Image
 from common.errors import ConfigError, ImageError
 from common.io.decode import decode_image, nifti
 from common.io.decode.windows import apply
+from common.io.write import write_masks
 
 HEAD = np.random.default_rng(0).integers(0, 256, (9, 11, 13), dtype=np.uint8)
 """A head without symmetry, by anatomy: from the left to the right, from back to front, from feet to head (RAS)."""
@@ -165,6 +166,18 @@ def test_what_is_not_finite_is_black(tmp_path):
 
 def test_a_constant_volume_is_black(tmp_path):
     assert not nifti.read(saved(tmp_path, np.full((9, 9, 2), 7, np.int16)), 1).pixels.any()
+
+
+def test_colour_as_itk_writes_it_is_the_colour_of_one_slice(tmp_path):
+    """SimpleITK makes (x, y, z, 1, 3) of a colour DICOM, and MONAI Label hands that over."""
+    colour = np.random.default_rng(0).integers(0, 256, (12, 10, 2, 1, 3), dtype=np.uint8)
+    nibabel.Nifti1Image(colour, np.diag([-1, -1, 1, 1])).to_filename(tmp_path / "a.nii.gz")
+    image = nifti.read(tmp_path / "a.nii.gz", 1)
+    assert image.frames == 2
+    expected = colour[:, :, 1, 0].transpose(1, 0, 2) @ [0.299, 0.587, 0.114] / 255
+    np.testing.assert_allclose(image.pixels, expected, atol=1 / 255)
+    [path] = write_masks({"1": image.pixels > 0.5}, source=tmp_path / "a.nii.gz", stem=tmp_path / "mask")
+    np.testing.assert_array_equal(nibabel.load(path).get_fdata()[:, :, 1], (image.pixels > 0.5).T)
 
 
 @pytest.mark.parametrize("channels", ["RGB", "RGBA"])

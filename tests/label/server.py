@@ -8,8 +8,9 @@ import runpy
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import nibabel
 import numpy as np
@@ -18,14 +19,15 @@ from PIL import Image
 
 from common.commands import causes
 
-_SITE = Path(__file__).parent / "cpu_torchvision"
-runpy.run_path(str(_SITE / "sitecustomize.py"))
+_CPU = Path(__file__).parent / "cpu_torchvision"
+runpy.run_path(str(_CPU / "sitecustomize.py"))
+# MONAI Label looks for dcmqi's program, and downloads it where there is none.
+os.environ["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
 os.environ["MONAI_LABEL_DATASTORE_FILE_EXT"] = json.dumps(["*.nii.gz", "*.nii", "*.png", "*.jpg", "*.dcm"])
 os.environ["MONAI_LABEL_DATASTORE_AUTO_RELOAD"] = "false"
 
 from monailabel.app import app  # noqa: E402
 from monailabel.config import settings  # noqa: E402
-from monailabel.interfaces.utils.app import clear_cache  # noqa: E402
 from starlette.testclient import TestClient  # noqa: E402
 
 STOCK_APP = Path(sys.prefix) / "monailabel" / "sample-apps" / "monaibundle"
@@ -102,19 +104,39 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(folder: Path, bundles: Sequence[Path]) -> Iterator[Server]:
-    """Yield the stock app, in `folder`, with copies of exported bundles."""
+def serving(folder: Path, bundles: Sequence[Path], *, studies: str = "", **changed: Any) -> Iterator[Server]:
+    """Yield the stock app, in `folder`, with copies of exported bundles.
+
+    Args:
+        folder: Where the app and its local studies go.
+        bundles: Their folders.
+        studies: The address of a DICOMweb server, in place of local studies.
+        changed: Settings of MONAI Label.
+    """
     shutil.copytree(STOCK_APP, folder / "app", ignore=shutil.ignore_patterns("__pycache__"))
     for bundle in bundles:
         shutil.copytree(bundle, folder / "app" / "model" / bundle.name)
     (folder / "studies").mkdir()
-    settings.MONAI_LABEL_APP_DIR, settings.MONAI_LABEL_STUDIES = str(folder / "app"), str(folder / "studies")
-    settings.MONAI_LABEL_APP_CONF = {
-        "models": ",".join(bundle.name for bundle in bundles),
-        "zoo_source": "local",
-        "sam2": "false",
+    chosen = {
+        "MONAI_LABEL_APP_DIR": str(folder / "app"),
+        "MONAI_LABEL_STUDIES": studies or str(folder / "studies"),
+        "MONAI_LABEL_APP_CONF": {
+            "models": ",".join(bundle.name for bundle in bundles),
+            "zoo_source": "local",
+            "sam2": "false",
+        },
+        **changed,
     }
-    os.environ["PYTHONPATH"] = str(_SITE)  # of the processes that the app starts
-    clear_cache()
-    with TestClient(app, raise_server_exceptions=False) as client:
-        yield Server(client, folder)
+    before = {name: getattr(settings, name) for name in chosen}
+    os.environ["PYTHONPATH"] = str(_CPU)  # for the processes that the app starts
+    _choose(chosen)
+    try:
+        with TestClient(app, raise_server_exceptions=False) as client:
+            yield Server(client, folder)
+    finally:
+        _choose(before)
+
+
+def _choose(values: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(settings, name, value)

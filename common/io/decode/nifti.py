@@ -53,6 +53,8 @@ class Volume(NamedTuple):
     """Whether the header states an orientation (sform or qform)."""
     header: Any
     """As nibabel interprets it."""
+    colours: int = 1
+    """Images behind one another that are one: red, green and blue, as ITK writes a colour DICOM."""
 
     @property
     def frames(self) -> int:
@@ -94,7 +96,9 @@ def read(path: Path, frame: int | None, window: str = "none") -> Decoded:
         volume = volume_of(path)
         time, position = place_of(volume, frame, path)
         stored_from = to_stored(volume.affine, volume.shape, position)
-        stored = next(_slices(path, volume, time, start=int(stored_from[2, 3])))
+        start = int(stored_from[2, 3])
+        planes = [next(_slices(path, volume, time + colour, start)) for colour in range(volume.colours)]
+        stored = planes[0] if volume.colours == 1 else np.stack(planes, axis=-1)
         pixels, shown = _display_values(stored, volume, path, time=time, window=window)
     except (EOFError, OSError, zlib.error) as error:
         raise ImageError(f"{path}: damaged or truncated ({_reason(error)}): copy it again from its source") from error
@@ -114,7 +118,7 @@ def _about(volume: Volume, shown: str) -> dict[str, str]:
     return {
         "format": "NIfTI",
         "plane": plane_of(volume.affine) if volume.oriented else "not stated",
-        "stored as": "RGB" if volume.dtype.names else volume.dtype.name,
+        "stored as": "RGB" if volume.dtype.names or volume.colours > 1 else volume.dtype.name,
         "window": shown,
     }
 
@@ -154,7 +158,9 @@ def volume_of(path: Path) -> Volume:
 
 def _interpreted(header: Any, path: Path) -> Volume:
     sizes = [int(size) for size in header["dim"][1 : 1 + int(header["dim"][0])]]
-    if not sizes or min(sizes) < 1 or math.prod(sizes[4:]) != 1:
+    dtype = header.get_data_dtype()
+    colours = 3 if sizes[3:] == [1, 3] and dtype == np.uint8 else 1
+    if not sizes or min(sizes) < 1 or math.prod(sizes[4:]) != colours:
         raise ImageError(f"{path}: a volume is (x, y, z) or (x, y, z, time), none empty; this one {tuple(sizes)}")
     x, y, z, times = (*sizes[:4], 1, 1, 1)[:4]
     # Axes of length 1 do not change the order of the voxels in the file, so such an axis can be the slices'.
@@ -166,7 +172,6 @@ def _interpreted(header: Any, path: Path) -> Volume:
         affine[:3, 2] = np.cross(affine[:3, 0], affine[:3, 1])
     if not (np.isfinite(affine).all() and np.linalg.matrix_rank(affine[:3, :3]) == 3):
         raise ImageError(f"{path}: its affine does not place the voxels in space: set the sform or qform")
-    dtype = header.get_data_dtype()
     if not (dtype.names or (dtype.kind in "iuf" and dtype.itemsize <= 8)):
         raise ImageError(f"{path}: voxels are integers, floats up to 64 bits, or RGB; these are {dtype}: convert them")
     first, second, last = ((x, y, z)[axis] for axis in order)
@@ -180,11 +185,12 @@ def _interpreted(header: Any, path: Path) -> Volume:
         affine=affine,
         oriented=bool(header["sform_code"] or header["qform_code"]),
         header=header,
+        colours=colours,
     )
 
 
 def _check_size(volume: Volume, path: Path, *, compressed: bool) -> None:
-    claimed = volume.offset + volume.slice_bytes * volume.frames
+    claimed = volume.offset + volume.slice_bytes * volume.frames * volume.colours
     size = path.stat().st_size
     if claimed > (size * _DEFLATE_RATIO if compressed else size):
         held = f"{size:,}{' compressed' if compressed else ''}"
@@ -224,10 +230,11 @@ def _display_values(
     stored: np.ndarray, volume: Volume, path: Path, *, time: int, window: str
 ) -> tuple[np.ndarray, str]:
     """Return stored voxels as float32 in `[0, 1]`, axes as they are, and what they are seen through."""
-    if stored.dtype.names:
+    if stored.dtype.names or volume.colours > 1:
         if window != "none":
             raise ImageError(f"{path}: RGB carries no Hounsfield units: window must be 'none', got {window!r}")
-        return luminance(by_type_range(np.stack([stored[name] for name in "RGB"], axis=-1))), "range of the type"
+        colours = np.stack([stored[name] for name in "RGB"], axis=-1) if stored.dtype.names else stored
+        return luminance(by_type_range(colours)), "range of the type"
     values = _rescaled(stored, volume)
     if window != "none":
         pixels, shown = apply(values, window), window

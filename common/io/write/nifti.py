@@ -30,6 +30,9 @@ def write(masks: Mapping[str, NDArray[np.bool_]], source: Path, stem: Path) -> P
     voxels = voxels_of(masks, volume, source)
     header = volume.header.copy()
     header.set_data_dtype(np.uint8)
+    if volume.colours > 1:
+        header.set_data_shape(header.get_data_shape()[:3])
+        header.set_intent("none")
     header.set_slope_inter(1, 0)
     header["cal_min"], header["cal_max"] = 0, 1
     for field in _FREE_TEXT:
