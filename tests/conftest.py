@@ -252,7 +252,14 @@ def trained_bundle(run_bundle: Runner, phantoms: Path, tmp_path_factory: pytest.
 
 
 def tiny_bundle(
-    name: str, network: dict[str, Any], data: Path, repository: Path, run: Runner, *, evaluated: bool = True
+    name: str,
+    network: dict[str, Any],
+    data: Path,
+    repository: Path,
+    run: Runner,
+    *,
+    image_size: tuple[int, int] = (32, 32),
+    evaluated: bool = True,
 ) -> Path:
     """Return a copy of a bundle with a tiny network in its own configurations, trained and, unless not, evaluated."""
     from common.house.formatting import formatted
@@ -265,7 +272,7 @@ def tiny_bundle(
         path.write_text(formatted({**json.loads(path.read_text()), **network}))
     train, evaluate = (f"{folder}/configs/{kind}.json" for kind in ("train", "evaluate"))
     own = ["--bundle_root", str(folder), "--dataset_dir", str(data), "--num_workers", "0"]
-    small = ["--image_size", "[32,32]", "--max_epochs", "1", "--batch_size", "8"]
+    small = ["--image_size", str(list(image_size)), "--max_epochs", "1", "--batch_size", "8"]
     small += ["--warmup_epochs", "0"] if name == "radimagenet_pretrain" else []
     for config, knobs in ((train, small), (f"['{train}','{evaluate}']", []))[: 1 + evaluated]:
         finished = run("--config_file", config, *own, *knobs)

@@ -82,12 +82,14 @@ class EpochSampler(Sampler[Key]):
             1.35 M / 165 / 47, and be learned by heart; the root is the middle between that and nature.
 
     Raises:
-        ConfigError: Less than one global batch.
+        ConfigError: Less than one global batch, or than two images.
     """
 
     def __init__(
         self, dataset: Any, seed: int, *, rank: int = 0, world: int = 1, batch_size: int = 1, balanced: bool = False
     ) -> None:
+        if len(dataset) < 2:  # batch norm cannot train on one
+            raise ConfigError(f"training takes two images or more; its part has {len(dataset)}: label more")
         if len(dataset) < world * batch_size:
             raise ConfigError(
                 f"a step takes {world} x {batch_size} images, the training part has {len(dataset)}: lower batch_size"

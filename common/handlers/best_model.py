@@ -7,6 +7,7 @@ from typing import Any
 from ignite.engine import Engine, Events
 from torch import nn
 
+from ..errors import RunError
 from ..runs import Run
 
 _logger = logging.getLogger(__name__)
@@ -20,6 +21,9 @@ class BestModel:
         network: What is written.
         run: Where it is written.
         patience: Epochs without improvement after which training stops.
+
+    Raises:
+        RunError: In the first epoch, where the validation part gives no score.
     """
 
     def __init__(self, validator: Engine, network: nn.Module, run: Run, patience: int) -> None:
@@ -49,6 +53,10 @@ class BestModel:
             return
         name = self.validator.state.key_metric_name
         value = float(self.validator.state.metrics[name])
+        if math.isnan(value):
+            raise RunError(
+                f"{name} is a number, by which a model is chosen; got {value}: validation needs images of every class"
+            )
         if value > self.best:
             self.best, self.best_epoch = value, engine.state.epoch
             self.run.save_model(self.network, best_epoch=self.best_epoch, **{name: value})

@@ -19,13 +19,15 @@ SEGMENTER = {
         "in_channels": 1,
         "out_channels": "$len(@class_names)",
         "kernel_size": 1,
-    },
-    "image_size": [48, 64],
+    }
 }
 """An overlay with a segmenter whose lesion is what is bright enough."""
 
 BRIGHT = {"weight": torch.full((1, 1, 1, 1), 40.0), "bias": torch.tensor([-20.0])}
 """Its weights after a perfect training: lesion above a half."""
+
+QUICK = {"batch_size": 4, "num_workers": 0}
+"""Knobs with which a training of a few images takes seconds."""
 
 STRICT = {"backbone": "densenet121"}
 """An overlay with a network of ours, the smallest."""
@@ -45,9 +47,11 @@ def _exported(name, folder, run):
     head = json.loads((ROOT / "bundles" / own / "configs/train.json").read_text())
     folder.mkdir()
     data = prepared_images(folder, head["task"], head["class_names"])
-    overlay = STRICT if name == "strict" else SEGMENTER if head["task"] == "segmentation" else TINY
-    bundle = tiny_bundle(own, overlay, data, folder, run, evaluated=False)
-    if head["task"] == "segmentation":
+    overlay = STRICT if name == "strict" else SEGMENTER if own.endswith("_segmentation") else TINY
+    segments = head["task"] == "segmentation"
+    size = (48, 64) if segments else (32, 32)
+    bundle = tiny_bundle(own, overlay, data, folder, run, image_size=size, evaluated=False)
+    if segments:
         write_tensors(bundle / "models/model.pt", BRIGHT)
     done = export(bundle, folder / "dist", formats=[]).folder
     return done.rename(folder / "dist/strict_classification") if name == "strict" else done
@@ -69,6 +73,7 @@ def server(exported_bundles, tmp_path_factory):
     ]
     for bundle, rate in zip(tuned, (0.01, 0.5), strict=True):
         config = bundle / "configs/train.json"
-        write_json(config, {**json.loads(config.read_text()), "learning_rate": rate, "batch_size": 4})
+        write_json(config, {**json.loads(config.read_text()), "learning_rate": rate, **QUICK})
+    write_tensors(tuned[1] / "models/model.pt", {name: tensor / 10 for name, tensor in BRIGHT.items()})
     with serving(tmp_path_factory.mktemp("server"), [*exported_bundles.values(), mirrored, *tuned]) as running:
         yield running

@@ -24,7 +24,7 @@ WRONG = {
     "another network's": (of_another_network, "weights must be of densenet121; these are of resnet50"),
     "without its head": (without_its_head, "weights of a Classifier have all of its tensors; these lack 2"),
     "for other inputs": (of_another_contract, "input contract 1 has mean"),
-    "nobody's": (lambda state: {"layer.weight": torch.zeros(3)}, "weights carry their input contract; these lack"),
+    "nobody's": (lambda state: {"layer.weight": torch.zeros(3)}, "these have none: another network's"),
 }
 
 
