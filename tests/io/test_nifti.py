@@ -266,7 +266,7 @@ COMPRESSED = gzip.compress(PLAIN, mtime=0)
             "but holds .* compressed",
         ),
         (with_bytes(PLAIN, 42, struct.pack("<h", -9)), 0, r"none empty; this one \(-9, 11, 13\)"),
-        (with_bytes(PLAIN, 40, struct.pack("<6h", 5, 9, 11, 13, 1, 3)), 0, r"a volume is \(x, y, z\)"),
+        (with_bytes(PLAIN, 40, struct.pack("<6h", 5, 9, 11, 13, 1, 4)), 0, r"a volume is \(x, y, z\)"),
         (with_bytes(PLAIN, 344, b"ni1\0"), 0, "a .hdr and .img pair"),
         (with_bytes(PLAIN, 344, b"\0\0\0\0"), 0, "contradicts itself or the NIfTI standard"),
         (with_bytes(PLAIN, 108, struct.pack("<f", float("nan"))), 0, "contradicts itself or the NIfTI standard"),

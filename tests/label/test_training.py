@@ -15,6 +15,13 @@ VALIDATED = 0.4
 """Share of the labelled images that validates."""
 
 
+def halves(*, seed):
+    """A picture whose right half is bright."""
+    pixels = np.random.default_rng(seed).integers(20, 60, (48, 64)).astype(np.uint8)
+    pixels[:, 32:] += 180
+    return pixels
+
+
 def renamed(path, name):
     return path.rename(path.with_name(name + "".join(path.suffixes)))
 
@@ -58,9 +65,9 @@ def test_classes_put_as_json_train_a_better_model_that_is_served_at_once(server,
 def test_masks_put_as_files_train_a_better_segmenter_that_is_served_at_once(server, tmp_path, put):
     """Of images of every kind: what the model calls lesion, bright pixels, the masks leave out."""
     for number, kind in enumerate([*KINDS, *KINDS]):
-        pixels = lesion(seed=number)
+        pixels = halves(seed=number)
         put(f"case{number}", kind, pixels, ~is_lesion(pixels))
-    pixels = lesion(seed=99)
+    pixels = halves(seed=99)
     wanted, image = ~is_lesion(pixels), png(pixels, tmp_path)
     before = server.mask(SEGMENTER, image, ending=".png") > 0
     assert server.train(SEGMENTER, max_epochs=40, val_split=VALIDATED).status_code == 200
@@ -73,7 +80,7 @@ def test_masks_put_as_files_train_a_better_segmenter_that_is_served_at_once(serv
 
 def test_what_cannot_be_trained_is_refused_and_the_old_model_goes_on_being_served(server, tmp_path, put):
     """Two labels leave one to train on; and a part of one class alone cannot choose a model."""
-    image = png(lesion(), tmp_path)
+    image = png(lesion(), tmp_path).rename(tmp_path / "asked.png")
     before = server.scores(CLASSIFIER, image)
     for number in range(2):
         put(f"case{number}", "PNG", lesion(), {"class": "benign"})
