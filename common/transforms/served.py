@@ -42,7 +42,7 @@ class Served(MapTransform):
             if item[key].ndim == 1:
                 item[key] = MetaTensor(item[key])
                 continue
-            source, frame = Path(meta["filename_or_obj"]), str(item.get("frame") or "")
+            source, frame = Path(meta["filename_or_obj"]), str(item.get("frame", ""))
             known = np.asarray(meta["original_affine"]) if np.isfinite(meta["spacing"]).all() else None
             voxels, affine = on_grid(np.asarray(item[key][0]) > 0, source, frame=frame, affine=known)
             item[key], meta["original_affine"] = MetaTensor(voxels), affine

@@ -11,7 +11,6 @@ from common.export.export import export
 from common.files import write_json, write_tensors
 from common.house.files import bundles_in
 from tests.conftest import ROOT, TINY, prepared_images, tiny_bundle
-from tests.label.server import serving
 
 SEGMENTER = {
     "network_def": {
@@ -62,6 +61,8 @@ def server(exported_bundles, tmp_path_factory):
     """The ten; `strict_classification`; `mirrored_classification`, breast_us with another version of the code;
     and `tuned_*`, the exemplars again, to be trained.
     """
+    from tests.label.server import serving  # only where MONAI Label is: see collect_ignore in tests/conftest.py
+
     copies = tmp_path_factory.mktemp("copies")
     classifier, segmenter = exported_bundles["breast_us"], exported_bundles["breast_us_segmentation"]
     mirrored = shutil.copytree(classifier, copies / "mirrored_classification")
