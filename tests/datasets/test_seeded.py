@@ -98,6 +98,11 @@ def test_a_batch_larger_than_the_data_is_refused():
         EpochSampler(dataset(), seed=0, world=2, batch_size=4)
 
 
+def test_a_single_image_cannot_train_a_batch_norm():
+    with pytest.raises(ConfigError, match=r"training takes two images or more; its part has 1: label more"):
+        EpochSampler([0], seed=0)
+
+
 def test_balanced_classes_are_drawn_by_the_square_root_of_their_size():
     labels = np.repeat(np.array([0, 1, 3], np.int16), [9000, 900, 100])  # of class 2 there is none
     positions, _ = balanced_order(labels, np.random.default_rng(0))
