@@ -7,8 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .decode import decoder_of, exif, nifti, raster
-from .decode import dicom as dicom_reader
+from .decode import decoder_of, dicom, exif, nifti, raster
 from .decode.planes import displayed, to_stored
 from .sizes import require_size
 
@@ -52,7 +51,7 @@ def on_grid(mask: Mask, source: Path, *, frame: str, affine: NDArray[np.float64]
         shape = (*volume.header.get_data_shape()[:3], 1, 1)[:3]  # what is flat may lie along any axis
         return OnGrid(voxels.reshape(shape, order="F"), np.asarray(volume.header.get_best_affine(), np.float64))
     shown = mask.astype(np.uint8)
-    if decoder is dicom_reader.read:
+    if decoder is dicom.read:
         return OnGrid(shown.T[:, :, None], LPS if affine is None else affine[:, [1, 0, 2, 3]])
     _, orientation = exif.displayed(source) if decoder is raster.read else ((), exif.UPRIGHT)
     return OnGrid(exif.as_stored(shown, orientation).T, None)

@@ -11,10 +11,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ..decode import decode, decoder_of, exif
+from ..decode import decode, decoder_of
 from ..decode import dicom as dicom_reader
 from ..decode import nifti as nifti_reader
 from ..decode import raster as raster_reader
+from ..decode.exif import UPRIGHT, displayed
 from ..sizes import require_size
 from . import dicom, nifti, png
 
@@ -43,9 +44,9 @@ def write_masks(masks: Mapping[str, Mask], *, source: Path, stem: Path) -> list[
     if decoder is dicom_reader.read:
         return dicom.write(masks, source, stem)
     if decoder is raster_reader.read:
-        size, orientation = exif.displayed(source)
+        size, orientation = displayed(source)
     else:
-        size, orientation = decode(source, 0).pixels.shape, exif.UPRIGHT
+        size, orientation = decode(source, 0).pixels.shape, UPRIGHT
     for mask in masks.values():
         require_size(mask, size, source)
     return png.write(masks, stem, orientation=orientation)
