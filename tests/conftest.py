@@ -70,6 +70,14 @@ def memory_is_given_back() -> Iterator[None]:
         ctypes.CDLL(None).malloc_trim(0)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:
+    """Tell how a worker ended that was lost: xdist keeps it to itself."""
+    if error:
+        time.sleep(1)
+        print(f"{node.gateway.id} ended with {node.gateway._io.popen.poll()}", file=sys.stderr)
+
+
 class Finished(NamedTuple):
     code: int
     output: str
