@@ -2,6 +2,8 @@
 
 import ast
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -68,6 +70,19 @@ def test_fetch_turns_to_the_network_and_is_seen_doing_so(offline, log):
     assert done.code == 1
     assert "download.pytorch.org did not give" in done.output
     assert "socket.getaddrinfo download.pytorch.org by scripts/weights.py fetch" in log.read_text()
+    log.write_text("")
+
+
+@pytest.mark.parametrize(("imported", "attempts"), [("optional('openvino')", 0), ("__import__('openvino')", 1)])
+def test_openvino_tells_nobody_that_it_is_used(log, tmp_path, monkeypatch, imported, attempts):
+    pytest.importorskip("openvino", reason="OpenVINO is optional")
+    monkeypatch.setenv("HOME", str(tmp_path))  # where it keeps whether one has agreed
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT / "tests/offline"), str(ROOT)]))
+    monkeypatch.setenv("OFFLINE_LOG", str(log))
+    monkeypatch.delenv("CI", raising=False)  # there it is silent
+    program = f"from common.inferers.optional import optional; {imported}; import time; time.sleep(4)"
+    subprocess.run([sys.executable, "-c", program], check=True)
+    assert min(log.read_text().count("google-analytics"), 1) == attempts
     log.write_text("")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 
 from ..errors import ExportError
+from ..inferers.optional import optional
 
 KINDS = ("fp32", "fp16", "int8")
 """Of `models/openvino_KIND.xml`, with its weights in a `.bin` beside it."""
@@ -42,10 +43,8 @@ def convert(onnx: Path, folder: Path, calibration: Sequence[torch.Tensor]) -> li
 
 
 def _module(name: str) -> Any:
-    from importlib import import_module
-
     try:
-        return import_module(name)
+        return optional(name)
     except ImportError as error:
         raise ExportError(
             f"this needs {name}, which is optional: pip install {name} (requirements-dev.txt has the version)"

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from monai.inferers import Inferer
 from torch import nn
 
 from ..errors import ConfigError
+from .optional import optional
 from .precision import PrecisionInferer, multiplies_bfloat16
 
 BACKENDS = {"torch": (), "onnx": ("model.onnx",),
@@ -97,7 +97,7 @@ def _file_of(backend: str, folder: Path) -> Path:
 def _package(backend: str) -> Any:
     name = PACKAGES[backend]
     try:
-        return import_module(name)
+        return optional(name)
     except ImportError as error:
         raise ConfigError(
             f"backend {backend} needs {name}, which is optional and not installed: pip install {name}"
