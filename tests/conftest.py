@@ -11,8 +11,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from importlib.util import find_spec
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -81,6 +83,12 @@ def pytest_testnodedown(node: Any, error: object) -> None:
 class Finished(NamedTuple):
     code: int
     output: str
+
+
+def in_another_process(function: Callable[..., Any], *arguments: Any) -> Any:
+    """Return what a function returns in a fresh process: minutes after OpenVINO ran in a worker, that crashed."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(function, *arguments).result()
 
 
 class Runner:

@@ -3,6 +3,8 @@
 import json
 import math
 import shutil
+from functools import partial
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -11,9 +13,11 @@ from common.export.evaluation import Images, change
 from common.export.export import export
 from common.export.measure import measure, within_margin
 from common.export.table import format_table
+from tests.conftest import in_another_process
 
-pytest.importorskip("openvino", reason="OpenVINO is optional")
-pytest.importorskip("nncf", reason="NNCF is optional")
+pytestmark = pytest.mark.skipif(
+    not (find_spec("openvino") and find_spec("nncf")), reason="OpenVINO and NNCF are optional"
+)
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +25,8 @@ def measured(trained_bundle, exported, phantoms, tmp_path_factory):
     """A copy of the bundle, and what was measured of it."""
     bundle = shutil.copytree(trained_bundle, tmp_path_factory.mktemp("measured") / "breast_us")
     weights = bundle / "models" / "model.pt"
-    return bundle, measure(bundle, exported.folder, weights=weights, dataset_dir=str(phantoms))
+    measuring = partial(measure, bundle, exported.folder, weights=weights, dataset_dir=str(phantoms))
+    return bundle, in_another_process(measuring)
 
 
 def test_every_form_has_difference_speed_size_and_change(measured):
