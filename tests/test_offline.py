@@ -12,7 +12,8 @@ import torch
 
 from common.networks.densenet import DenseNet121
 
-from .conftest import ROOT, TRAIN, Runner, places
+from .conftest import ROOT, TRAIN, places
+from .processes import Runner
 
 CONFIGS = "bundles/breast_us/configs"
 

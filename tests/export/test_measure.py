@@ -13,7 +13,7 @@ from common.export.evaluation import Images, change
 from common.export.export import export
 from common.export.measure import measure, within_margin
 from common.export.table import format_table
-from tests.conftest import in_another_process
+from tests.processes import in_another_process
 
 pytestmark = pytest.mark.skipif(
     not (find_spec("openvino") and find_spec("nncf")), reason="OpenVINO and NNCF are optional"

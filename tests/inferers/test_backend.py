@@ -10,7 +10,7 @@ import torch
 from common.errors import ConfigError
 from common.export.network import trained_network
 from common.inferers import BackendInferer, PrecisionInferer
-from tests.conftest import in_another_process
+from tests.processes import in_another_process
 
 
 @pytest.fixture(scope="module")
