@@ -74,7 +74,7 @@ def test_one_image_goes_through_postprocessing_as_monai_label_calls_it(trained, 
     item["pred"] = torch.full((1, height, width), 5.0)
     mask = parser.get_parsed_content("postprocessing")(item)["pred"]
     assert mask.dtype == torch.uint8
-    assert tuple(mask.shape[1:]) == Image.open(image).size[::-1]
+    assert tuple(mask.shape) == Image.open(image).size  # columns first, as ITK's writers take a picture
     assert mask.all()
 
 
