@@ -49,6 +49,14 @@ def trained(trial: Trial, job: Job, card: dict[str, Any], problem: Problem, metr
     return Trained(trial=trial, job=job, card=card, value=float(model[metric]), metric=metric, model=model)
 
 
+def by_arm(found: Sequence[Trained]) -> dict[tuple[str, str], list[Trained]]:
+    """Return the trainings of each bundle and initialisation."""
+    arms: dict[tuple[str, str], list[Trained]] = {}
+    for its in found:
+        arms.setdefault((its.trial.bundle, its.trial.initialisation), []).append(its)
+    return arms
+
+
 def choose(found: Sequence[Trained]) -> list[Trained]:
     """Return the best on validation of each group of trials; of equals, the plan's first."""
     best: dict[tuple[str, str, str, int, int], Trained] = {}

@@ -1,14 +1,17 @@
 """A comparison, from a plan that is set up to its verdicts."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from statistics import median_low
 from typing import Any
 
+from ..datasets.folds import EVERY
 from ..errors import RunError
 from ..statistics import Interval, Paired, Reach, Verdict, alternatives, initialisation_difference, verdicts
 from ..statistics.wording import sentence
 from .as_published import OverScenarios, key_metric, over_scenarios
-from .choice import Trained, choose, trained
+from .choice import Trained, by_arm, choose, trained
 from .efficiency import Curve, curve
 from .engine import Engine
 from .evidence import paired, score, within_folds
@@ -97,7 +100,8 @@ def compare(setup: Setup, engine: Engine, *, masked: Sequence[str] = (), refit: 
         setup: What is run.
         engine: What runs it.
         masked: Bundles on whose masks the maps of all trainings are measured.
-        refit: Whether a plan with one initialisation trains what it chose again, with the validation part.
+        refit: Whether a plan with one initialisation trains what it chose again, with the validation part, and once
+            on every image.
 
     Raises:
         RunError: Runs failed; all others have been finished.
@@ -114,7 +118,8 @@ def compare(setup: Setup, engine: Engine, *, masked: Sequence[str] = (), refit: 
         flipped = flippable(setup)
         seen_twice = [its for its in every if its.trial.bundle in flipped]
         carry_out_jobs([flips(its.job, its.trial, problems[its.trial.bundle]) for its in seen_twice], engine)
-        refits = _refits(setup, every, engine) if refit and not plan.compared else {}
+        again = _of_size(every, WHOLE) if refit and not plan.compared else []
+        refits, on_all = _refits(setup, again, engine), _on_all(setup, again, engine)
         mapped = [its for its in _of_size(found, WHOLE) if its.trial.bundle in masked]
         carry_out_jobs([localisation(its.job, its.trial, problems[its.trial.bundle]) for its in mapped], engine)
     scores = {its.job.key: score(its) for its in tested}
@@ -128,7 +133,7 @@ def compare(setup: Setup, engine: Engine, *, masked: Sequence[str] = (), refit: 
         folds={place: within_folds(its) for place, its in _by_seed(chosen).items()},
         contrasts=_contrasts(setup, chosen, tested),
         curves=_curves(setup, every),
-        ways=[] if plan.compared else ways(chosen, problems, flipped=flipped, refits=refits),
+        ways=[] if plan.compared else ways(chosen, problems, flipped=flipped, refits=refits, on_all=on_all),
         maps=compare_maps(mapped, masked, setup.plan.compared, setup.plan.reference),
         outlook=outlook(setup),
         probes=probe_scores(setup.stored),
@@ -138,17 +143,37 @@ def compare(setup: Setup, engine: Engine, *, masked: Sequence[str] = (), refit: 
 
 def _refits(setup: Setup, chosen: Sequence[Trained], engine: Engine) -> dict[str, Trained]:
     """Return by key of a training the same with the validation part, for the epochs that were best, and tested."""
+    again = _again(setup, [(its.trial, its.model["best_epoch"]) for its in chosen], engine)
     plan, problems = setup.plan, setup.problems
-    jobs: list[tuple[Trained, Job]] = []
-    for its in chosen:
-        trial, epochs = its.trial, its.model["best_epoch"]
-        beginning = setup.beginnings[trial.initialisation, trial.backbone]
-        job = training(trial, plan, problems[trial.bundle], beginning, setup.out, refit_epochs=epochs)
-        jobs.append((its, job))
-    cards = carry_out_jobs([job for _, job in jobs], engine)
-    evaluations = [evaluation(job, its.trial, plan, problems[its.trial.bundle]) for its, job in jobs]
+    evaluations = [evaluation(its.job, its.trial, plan, problems[its.trial.bundle]) for its in again]
     carry_out_jobs(evaluations, engine)
-    return {its.job.key: _trained(setup, its.trial, job, cards[job.key]) for its, job in jobs}
+    return {its.job.key: refitted for its, refitted in zip(chosen, again, strict=True)}
+
+
+def _on_all(setup: Setup, chosen: Sequence[Trained], engine: Engine) -> dict[tuple[str, str], Trained]:
+    """Return by bundle and initialisation a network of every image, trained as was chosen most often.
+
+    Of the numbers of epochs that were best so, it is trained for the median.
+    """
+    arms = by_arm(chosen)
+    trials = []
+    for ones in arms.values():
+        ((scenario, _),) = Counter(its.trial.scenario for its in ones).most_common(1)
+        own = [its for its in ones if its.trial.scenario == scenario]
+        epochs = median_low(its.model["best_epoch"] for its in own)
+        trials.append((replace(own[0].trial, fold=EVERY), epochs))
+    return dict(zip(arms, _again(setup, trials, engine), strict=True))
+
+
+def _again(setup: Setup, trials: Sequence[tuple[Trial, int]], engine: Engine) -> list[Trained]:
+    """Return trials that are trained again, each for so many epochs."""
+    plan, problems, begins = setup.plan, setup.problems, setup.beginnings
+    jobs = [
+        training(its, plan, problems[its.bundle], begins[its.initialisation, its.backbone], setup.out, refit_epochs=n)
+        for its, n in trials
+    ]
+    cards = carry_out_jobs(jobs, engine)
+    return [_trained(setup, its, job, cards[job.key]) for (its, _), job in zip(trials, jobs, strict=True)]
 
 
 def _trained(setup: Setup, trial: Trial, job: Job, card: dict[str, object]) -> Trained:

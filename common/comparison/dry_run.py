@@ -18,7 +18,7 @@ def dry_run(setup: Setup, *, masked: Sequence[str] = (), refit: bool = False) ->
     Args:
         setup: What would be run.
         masked: Bundles on whose masks maps would be measured.
-        refit: Whether what is chosen would be trained again, with the validation part.
+        refit: Whether what is chosen would be trained again, with the validation part and on every image.
     """
     lines = [f"{job.key}  {trial}" for trial, job in setup.jobs.items()]
     if setup.stored:
@@ -33,13 +33,15 @@ def _counts(setup: Setup, masked: Sequence[str], *, refit: bool) -> Iterator[str
     """Yield how many runs of each kind there are; validation chooses one of each group, and that is gone on with."""
     done = sum(finished(job) is not None for job in setup.jobs.values())
     yield f"{len(setup.jobs)} trainings{f' ({done} of them finished)' if done else ''}"
-    groups = {trial.group: trial for trial in setup.jobs}.values()
+    groups = list({trial.group: trial for trial in setup.jobs}.values())
     yield f"{len(setup.jobs) if setup.plan.mode == 'as_published' else len(groups)} evaluations on test"
     mirrored = flippable(setup)
     if flips := sum(trial.bundle in mirrored for trial in groups):
         yield f"{flips} passes over mirror images of test parts"
     if refit and not setup.plan.compared:
-        yield f"{len(groups)} trainings again with the validation part, each with its evaluation"
+        whole = [trial for trial in groups if trial.size == WHOLE]
+        yield f"{len(whole)} trainings again with the validation part, each with its evaluation"
+        yield f"{len({(trial.bundle, trial.initialisation) for trial in whole})} on every image"
     if maps := sum(trial.bundle in masked for trial in setup.jobs if trial.size == WHOLE):
         yield f"{maps} measurements of maps, on validation and test part, of the network and of one of random weights"
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..bundles import BODY_STARTS_AT
+from ..datasets.folds import EVERY
 from ..files import sha256
 from .as_published import overlay, settings
 from .beginnings import RANDOM, Beginning
@@ -31,6 +32,9 @@ FLIPPED = "flipped"
 
 REFIT = "common/overlays/refit.json"
 """What trains on the validation part too."""
+
+REFIT_ALL = "common/overlays/refit_all.json"
+"""What trains on every image, as fold `EVERY`."""
 
 MAPS = "localization"
 """Folder of a run in which it leaves what it measured."""
@@ -77,17 +81,18 @@ def training(
 ) -> Job:
     """Return the training of a trial, a head's on stored features, in a folder of `out` that is called by its key.
 
-    With `refit_epochs` it is trained on the validation part too, for so many epochs.
+    With `refit_epochs` it is trained on the validation part too, of fold `EVERY` on all there is, for so many epochs.
     """
+    refit = REFIT_ALL if trial.fold == EVERY else REFIT
     head = {**_head(trial, plan, problem), **_share(trial), **({"max_epochs": refit_epochs} if refit_epochs else {})}
-    overlays = [*overlay(plan), *_shared(trial), *([REFIT] if refit_epochs else [])]
+    overlays = [*overlay(plan), *_shared(trial), *([refit] if refit_epochs else [])]
     frozen = trial.trainable == FROZEN
     key = _key(head, problem, beginning, [*overlays, *([plan.views] if frozen else [])])
     folder = out / "runs" / key
     store = extraction(trial, plan, problem, beginning, out).folder if frozen else ""
     files = _files((*STORED, "train") if frozen else PROGRAM, [_config(trial.bundle, "train"), *overlays])
     return Job(
-        name=f"{trial}{', with the validation part' if refit_epochs else ''}",
+        name=f"{trial}{', with the validation part' if refit_epochs and refit == REFIT else ''}",
         key=key,
         folder=str(folder),
         marker="trained.json",

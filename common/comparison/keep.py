@@ -107,7 +107,7 @@ def _write(setup: Setup, way: Way, ones: Sequence[Trained]) -> Trained:
     """Write a model unless it is there, and return it as if it had been trained."""
     folders = [Path(its.job.folder) / "models" for its in ones]
     cards = [read_model(folder) for folder in folders]
-    tested = {setup.problems[way.bundle].tested[its.trial.fold] for its in ones}
+    tested = {setup.problems[way.bundle].tested.get(its.trial.fold) for its in ones}
     fold = ones[0].trial.fold if len(tested) == 1 else EVERY
     key = sha256(json.dumps([way.flips, *(card["run_key"] for card in cards)]).encode())[:KEY_LENGTH]
     place = "_".join(re.findall(r"\w+", way.name))

@@ -11,14 +11,15 @@ import numpy as np
 
 from ..statistics import NAN, Interval, Paired, holm, initialisation_difference
 from ..statistics.power import FEWEST_PATIENTS
-from .choice import Trained
+from .choice import Trained, by_arm
 from .efficiency import area
 from .evidence import patients, tested
 from .jobs import FLIPPED
 from .problems import Problem
 from .setup import Setup
 
-ONE, AGAIN, FLIPS = "one network", ", trained again with the validation part", ", flips"
+ONE, FLIPS = "one network", ", flips"
+AGAIN, ON_ALL = ", trained again with the validation part", ", trained again on every image"
 """What a way is called, and how its name goes on."""
 
 
@@ -63,7 +64,8 @@ class Way:
 def names(count: int, parts: int, *, flips: bool, refit: bool) -> list[str]:
     """Return what the ways are called, of so many networks for each of so many test parts."""
     kinds = [ONE, *[_mean(count)] * (count > 1), *[_mean_of_all(count * parts)] * (parts > 1)]
-    return [kind + suffix for suffix in ("", *[FLIPS] * flips, *[AGAIN] * refit) for kind in kinds]
+    several = [kind + suffix for suffix in ("", *[FLIPS] * flips, *[AGAIN] * refit) for kind in kinds]
+    return [*several, *[ONE + ON_ALL] * refit]
 
 
 def _mean(count: int) -> str:
@@ -91,7 +93,12 @@ def flippable(setup: Setup) -> list[str]:
 
 
 def ways(
-    chosen: Sequence[Trained], problems: Mapping[str, Problem], *, flipped: Sequence[str], refits: Mapping[str, Trained]
+    chosen: Sequence[Trained],
+    problems: Mapping[str, Problem],
+    *,
+    flipped: Sequence[str],
+    refits: Mapping[str, Trained],
+    on_all: Mapping[tuple[str, str], Trained],
 ) -> list[Way]:
     """Return the ways to use what was trained, those of each bundle and initialisation together.
 
@@ -100,15 +107,15 @@ def ways(
         problems: By name of the bundle.
         flipped: Bundles whose test parts were seen as mirror images too.
         refits: By key of a training, the same with the validation part; empty for none.
+        on_all: By bundle and initialisation, the network of every image; empty for none.
     """
-    arms: dict[tuple[str, str], list[Trained]] = {}
-    for its in chosen:
-        arms.setdefault((its.trial.bundle, its.trial.initialisation), []).append(its)
-    return [
-        way
-        for (bundle, _), ones in arms.items()
-        for way in _adjusted(list(_ways(_by_test_part(ones, problems[bundle]), refits, flips=bundle in flipped)))
-    ]
+    result = []
+    for arm, ones in by_arm(chosen).items():
+        parts = _by_test_part(ones, problems[arm[0]])
+        result += _adjusted(list(_ways(parts, refits, flips=arm[0] in flipped)))
+        if arm in on_all:
+            result.append(_unjudged(on_all[arm], parts))
+    return result
 
 
 def _adjusted(found: Sequence[Way]) -> list[Way]:
@@ -146,6 +153,14 @@ def _ways(parts: Sequence[Sequence[Trained]], refits: Mapping[str, Trained], *, 
         again = [[refits[its.job.key] for its in part] for part in parts]
         longer = seconds + _seconds(again)
         yield from _of(_Variant(suffix=AGAIN, trained=again, scores=_scores(again), seconds=longer), plain)
+
+
+def _unjudged(network: Trained, parts: Sequence[Sequence[Trained]]) -> Way:
+    """Return the way of a network of every image; those that told for how long to train it were trained before."""
+    members = [[network]]
+    seconds = _seconds(parts) * len(parts) + _seconds(members)
+    its = _Variant(suffix=ON_ALL, trained=members, scores=[], seconds=seconds)
+    return _way(its, name=ONE, members=members, seconds=seconds)
 
 
 def _of(its: _Variant, plain: _Variant) -> Iterator[Way]:

@@ -17,8 +17,9 @@ METHOD = (
     "so no score of it is given, only its cost. A difference is to one network, paired by "
     "image, its interval by patient, and by network from three on. Flips show each image and its mirror image, in "
     "bundles that mirror their training images. Trained again with the validation part: for as many epochs as were "
-    "best, at a learning rate that does not fall, so that nothing is left to choose. The best of several on the test "
-    "part looks better than it is: p, adjusted for all ways (Holm), decides. The same command with "
+    "best, at a learning rate that does not fall, so that nothing is left to choose. On every image: once, as was "
+    "chosen most often and for the median of those epochs; no image is left to judge it. The best of several on the "
+    "test part looks better than it is: p, adjusted for all ways (Holm), decides. The same command with "
     "--keep NAME leaves a way as an ordinary model, which evaluate.json, inference.json and export.py --weights take."
 )
 

@@ -16,7 +16,7 @@ FOLDS = 5
 """Each fold tests a fifth, so that five runs test every image once."""
 
 EVERY = "all"
-"""The fold of a mean of networks that together have seen every image; no data set has it."""
+"""The fold of a network, or a mean of several, that has seen every image; no data set has it."""
 
 VALIDATION_SHARE = 8
 """One in eight of what is not tested validates: 0.8 / 8 = 10 %, which leaves 70 % to train and 20 % to test."""

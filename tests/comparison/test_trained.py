@@ -30,6 +30,7 @@ HEAD = {"image_size": [32, 32], "max_epochs": 2, "num_workers": 0, "batch_size":
         "precision": "fp32"}  # fmt: skip
 ALONE = {"initialisations": {"random": "random"}, "reference": "random", "seeds": [0]}
 EVALUATE = f"['{TRAIN}','bundles/breast_us/configs/evaluate.json']"
+ON_ALL = "one network, trained again on every image"
 FROZEN = [{"trainable": "head", "learning_rates": [0.01]}]
 
 
@@ -82,8 +83,11 @@ def test_heads_of_folds_that_validate_in_turn_are_trained_on_stored_features(alo
     assert len(alone.setup.stored) == 1
     means = ["mean of 2 networks", "mean of all 4 networks"]
     suffixes = ("", ", flips", ", trained again with the validation part")
-    assert [its.name for its in alone.ways] == [kind + its for its in suffixes for kind in ["one network", *means]]
-    again = alone.ways[-3]
+    every = [kind + its for its in suffixes for kind in ["one network", *means]]
+    assert [its.name for its in alone.ways] == [*every, ON_ALL]
+    trainings = [its.card["seconds"] for its in (*alone.trained, *alone.ways[-1].members[0])]
+    assert alone.ways[-1].seconds == pytest.approx(sum(trainings))
+    again = alone.ways[-4]
     assert {its.model["refit"] for part in again.members for its in part} == {True}
     images = [sum(its.model["images"].values()) for its in alone.trained]
     assert {its.model["images"]["train"] for part in again.members for its in part} <= set(images)
@@ -106,8 +110,12 @@ def test_what_is_kept_scores_as_the_table_says(alone, name):
         assert np.mean([its.score.value for its in kept]) == pytest.approx(way.score.value, abs=0.01)
 
 
-def test_a_mean_of_all_has_seen_every_image_and_is_evaluated_on_none(alone, run_bundle, phantoms, tmp_path):
-    ((its,), way) = kept_of(alone, "mean of all 4 networks")
+@pytest.mark.parametrize(
+    ("name", "refusal"),
+    [("mean of all 4 networks", "give one of these alone"), (ON_ALL, "in the test part of this fold")],
+)
+def test_what_has_seen_every_image_is_evaluated_on_none(alone, run_bundle, phantoms, tmp_path, *, name, refusal):
+    ((its,), way) = kept_of(alone, name)
     assert (its.score, way.score, its.fold) == (None, None, "all")
     rows = read_prepared(phantoms).rows
     assert read_seen(its.model) == {row["pixels"] for row in rows if is_kept(row)}
@@ -117,7 +125,7 @@ def test_a_mean_of_all_has_seen_every_image_and_is_evaluated_on_none(alone, run_
     assert "has seen every image" in done.output.splitlines()[-1]
     weights = ["--pretrained", str(its.model), "--dataset_dir", str(phantoms)]
     done = run_bundle("--config_file", TRAIN, *weights, *places(tmp_path))
-    assert (done.code, done.output.count("give one of these alone")) == (1, 1)
+    assert (done.code, done.output.count(refusal)) == (1, 1)
 
 
 @pytest.mark.slow

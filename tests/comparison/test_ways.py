@@ -68,12 +68,14 @@ def test_folds_that_validate_on_other_images_are_an_ensemble_for_the_fold_that_a
 
 def test_what_is_trained_again_gets_the_validation_part_and_the_epochs_that_were_best(alone, compared, tmp_path):
     found = compared({**alone, "seeds": [0]}, refit=True)
-    again = found.ways[-2]
+    again, _, whole = found.ways[-3:]
     assert again.name == "one network, trained again with the validation part"
     assert again.ahead.low < again.ahead.value < again.ahead.high
-    assert calls(tmp_path / "out") == {"train": 4, "evaluate": 4}
+    assert (whole.name, whole.score, whole.networks) == ("one network, trained again on every image", None, 1)
+    assert calls(tmp_path / "out") == {"train": 5, "evaluate": 4}
     logged = [path.read_text() for path in (tmp_path / "out").glob("runs/*/trained.json")]
     assert sum("common/overlays/refit.json" in text and "--max_epochs 1" in text for text in logged) == 2
+    assert sum("common/overlays/refit_all.json" in text and "--fold all" in text for text in logged) == 1
 
 
 def test_the_overlay_trains_on_both_parts_and_looks_once(run_bundle, phantoms, tiny, tmp_path):
