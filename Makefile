@@ -62,7 +62,7 @@ demo: setup
 	@echo "figures and scores: bundles/$(BUNDLE)/eval   an answer for each image: bundles/$(BUNDLE)/eval/inference"
 
 test: setup
-	$(python) -m pytest -m "not slow"
+	$(python) -m pytest -m "not slow" --durations=40
 
 test-slow: setup
 	$(python) -m pytest -m slow

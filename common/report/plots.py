@@ -147,7 +147,7 @@ def plot_learning_curves(
         left.plot(number[measured], val_loss[measured], ".-", color=BLUE, label="validation")
         left.set(ylabel=f"{loss} loss", ylim=(0, None), xlim=(number.min() - 0.5, number.max() + 0.5))
         right.plot(number[measured], val_score[measured], ".-", color=BLUE, label="validation")
-        right.set(ylabel=f"{metric} (best epoch chosen on it)", ylim=(min(0.5, *val_score[measured], 1) - 0.01, 1.01))
+        right.set(ylabel=f"{metric}\n(best epoch chosen on it)", ylim=(min(0.5, *val_score[measured], 1) - 0.01, 1.01))
         if measured.size:
             best = measured[np.argmax(val_score[measured])]
             right.plot(number[best], val_score[best], "*", color=GREEN, markersize=13, markeredgecolor="white")

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+from matplotlib.ticker import LogFormatter
 
 from .. import plots
 from ..plots_style import COLOURS, page
@@ -52,4 +53,6 @@ def write_figures(
             shown = np.array([its == name for its in groups]) & (images > 0)
             axes.scatter(np.array(trained_on)[shown], recalls[shown], s=22, color=colour, label=name)
         axes.set(xscale="log", xlabel="images to train on", ylabel="recall on the test part", ylim=(-0.03, 1.03))
+        axes.xaxis.set_major_formatter(LogFormatter())
+        axes.xaxis.set_minor_formatter(LogFormatter(minor_thresholds=(1, 0.4)))
         axes.legend()
