@@ -10,7 +10,7 @@ from typing import Any
 from ..bundles import BODY_STARTS_AT
 from ..datasets.folds import EVERY
 from ..files import sha256
-from .as_published import overlay, settings
+from .as_published import overlay, settings, trainable
 from .beginnings import RANDOM, Beginning
 from .plan import FROZEN, WHOLE, Plan, Trial
 from .problems import ROOT, Problem, shown
@@ -106,7 +106,7 @@ def evaluation(job: Job, trial: Trial, plan: Plan, problem: Problem) -> Job:
     evaluate = _config(trial.bundle, "evaluate")
     files = [_config(trial.bundle, "train"), *overlay(plan), evaluate, *_shared(trial)]
     kept = {key: plan.head[key] for key in ("batch_size", "num_workers", "precision", "device") if key in plan.head}
-    modes = {**settings(plan, problem.config), **_share(trial)}
+    modes = {**settings(plan, trial.bundle, problem.config), **_share(trial)}
     head = {**kept, **{key: value for key, value in modes.items() if "::" in key}}
     content = (ROOT / evaluate).read_bytes()
     begins = (*STORED, "evaluate") if job.store else PROGRAM
@@ -173,12 +173,12 @@ def _head(trial: Trial, plan: Plan, problem: Problem) -> dict[str, Any]:
     return {
         "backbone": trial.backbone,
         "pretrained": shown(arm.features) if arm.features else arm.pretrained,
-        "trainable": trial.trainable,
+        "trainable": trainable(plan, trial.trainable),
         "learning_rate": trial.learning_rate,
         "fold": trial.fold,
         "seed": trial.seed,
         **plan.head,
-        **settings(plan, problem.config),
+        **settings(plan, trial.bundle, problem.config),
     }
 
 

@@ -78,8 +78,9 @@ def problem(bundle: str, plan: Plan) -> Problem:
     path, folder = train_json(bundle), Path(plan.bundles[bundle])
     knobs = {**head(path), **plan.head}
     _check_knobs(bundle, knobs, plan)
-    parts = {fold: read_items(folder, knobs["class_names"], fold=fold, part="test") for fold in plan.folds}
-    data = read_prepared(folder)
+    data, names = read_prepared(folder), knobs["class_names"]
+    input_ = {"image_size": knobs["image_size"], "window": knobs["window"]}  # a store of another is refused at once
+    parts = {fold: read_items(folder, names, fold=fold, part="test", **input_) for fold in plan.folds}
     files = {"index": folder / "index.csv", "store": folder / STORE_CARD}
     hashes = {name: sha256_of_file(path) for name, path in files.items() if path.is_file()}
     audit = read_json(folder / "audit.json", default={})

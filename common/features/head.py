@@ -17,6 +17,9 @@ from ..datasets.seeded import EpochSampler, draws
 from ..errors import RunError
 from .store import Floats
 
+ACCUMULATION = "train::trainer::accumulation_steps"
+"""Of how many batches the gradients make a step, where a configuration says so."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
@@ -77,7 +80,10 @@ def train_head(parser: ConfigParser, head: nn.Module, training: Part, validation
     """
     parser["network"] = head
     loss, schedule = parser.get_parsed_content("loss"), parser.get_parsed_content("lr_scheduler")
-    steps = _Steps(head, parser.get_parsed_content("optimizer"), loss, int(parser["batch_size"]))
+    batch = int(parser["batch_size"])
+    if ACCUMULATION in parser:
+        batch *= int(parser.get_parsed_content(ACCUMULATION))  # of features a whole step's have room
+    steps = _Steps(head, parser.get_parsed_content("optimizer"), loss, batch)
     ((name, metric),) = parser.get_parsed_content("validate::key_metric").items()
     keys = ("seed", "patience", "val_interval", "max_epochs")  # parsed, since an overlay may refer to another
     seed, patience, interval, epochs = (int(parser.get_parsed_content(key)) for key in keys)

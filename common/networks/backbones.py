@@ -16,13 +16,15 @@ class Variant(NamedTuple):
     """One published form of a network, from `(B, 3, H, W)` to features at strides 2, 4, 8, 16 and 32.
 
     `id` is stored in weights and never changes; `channels` are the features' widths; `top` are the prefixes of the
-    parameters of its last block, which `trainable: top` leaves free; `smallest` is the least side of an image, pixels.
+    parameters of its last block, which `trainable: top` leaves free, and `top10` those of the last ten layers that
+    Keras's application has, its pooling among them; `smallest` is the least side of an image, pixels.
     """
 
     id: int
     build: Callable[[], nn.Module]
     channels: tuple[int, int, int, int, int]
     top: tuple[str, ...]
+    top10: tuple[str, ...]
     smallest: int = 32
 
 
@@ -30,16 +32,26 @@ _RESNET = (64, 256, 512, 1024, 2048)
 _DENSENET = (64, 256, 512, 1024, 1024)
 _INCEPTION = (64, 192, 288, 768, 2048)
 _DENSENET_TOP = ("features.denseblock4.", "features.norm5.")
+_RESNET_TOP10 = tuple(f"layer4.2.{its}." for its in ("bn1", "conv2", "bn2", "conv3", "bn3"))
+_DENSENET_TOP10 = ("features.denseblock4.denselayer16.", "features.norm5.")
+_INCEPTION_TOP10 = ("Mixed_7c.branch_pool.bn.",)
 
 BACKBONES = {
-    "resnet50": Variant(1, ResNet50, _RESNET, top=("layer4.",)),
-    "resnet50_keras": Variant(3, resnet50_keras, _RESNET, top=("layer4.",)),
-    "densenet121": Variant(2, DenseNet121, _DENSENET, top=_DENSENET_TOP),
-    "densenet121_keras": Variant(4, densenet121_keras, _DENSENET, top=_DENSENET_TOP),
-    "inception_v3": Variant(5, InceptionV3, _INCEPTION, top=("Mixed_7",), smallest=75),
-    "inception_v3_keras": Variant(6, inception_v3_keras, _INCEPTION, top=("Mixed_7",), smallest=75),
+    "resnet50": Variant(1, ResNet50, _RESNET, top=("layer4.",), top10=_RESNET_TOP10),
+    "resnet50_keras": Variant(3, resnet50_keras, _RESNET, top=("layer4.",), top10=_RESNET_TOP10),
+    "densenet121": Variant(2, DenseNet121, _DENSENET, top=_DENSENET_TOP, top10=_DENSENET_TOP10),
+    "densenet121_keras": Variant(4, densenet121_keras, _DENSENET, top=_DENSENET_TOP, top10=_DENSENET_TOP10),
+    "inception_v3": Variant(5, InceptionV3, _INCEPTION, top=("Mixed_7",), top10=_INCEPTION_TOP10, smallest=75),
+    "inception_v3_keras": Variant(
+        6, inception_v3_keras, _INCEPTION, top=("Mixed_7",), top10=_INCEPTION_TOP10, smallest=75
+    ),
     "inception_resnet_v2": Variant(
-        7, InceptionResNetV2, (64, 192, 320, 1088, 1536), top=("Mixed_7a.", "block8.", "Conv2d_7b_1x1."), smallest=75
+        7,
+        InceptionResNetV2,
+        (64, 192, 320, 1088, 1536),
+        top=("Mixed_7a.", "block8.", "Conv2d_7b_1x1."),
+        top10=("block8.9.branches.1.2.bn.", "block8.9.up.", "Conv2d_7b_1x1."),
+        smallest=75,
     ),
 }
 """By the name that the head key `backbone` takes."""

@@ -34,7 +34,7 @@ class Classifier(nn.Module):
         pretrained: Weights of the backbone: `random`, `auto`, the name of a source, or the path of a published file
             or of a trained `model.pt`.
         input_contract: `native`, the input that these weights were trained with, or a name in `NORMALISATIONS`.
-        trainable: `all`, `top` or `head`.
+        trainable: `all`, `top`, `top10` or `head`.
         dropout: Share of pooled features dropped before the classifier.
 
     Raises:

@@ -10,8 +10,9 @@ from ..weights.load import Source, load_backbone
 from .backbones import BACKBONES, Variant, variant
 from .input_contract import InputContract
 
-TRAINABLE = ("all", "top", "head")
-"""What is trained: everything; the backbone's last block and the head; the head alone."""
+TRAINABLE = ("all", "top", "top10", "head")
+"""What is trained: everything; the backbone's last block and the head; what its last ten Keras layers hold (Mei et al.
+2022) and the head; the head alone."""
 
 
 class Encoder(NamedTuple):
@@ -30,7 +31,7 @@ def build_encoder(name: str, *, pretrained: str, input_contract: str, trainable:
         name: A key of `BACKBONES`.
         pretrained: `random`, `auto`, the name of a source, or the path of a published file or of a trained `model.pt`.
         input_contract: `native`, the input that these weights were trained with, or a name in `NORMALISATIONS`.
-        trainable: `all`, `top` or `head`.
+        trainable: `all`, `top`, `top10` or `head`.
 
     Raises:
         ConfigError: An argument outside its list.
@@ -42,9 +43,9 @@ def build_encoder(name: str, *, pretrained: str, input_contract: str, trainable:
     backbone = kind.build()
     source = load_backbone(backbone, name, pretrained)
     contract = InputContract(source.contract if input_contract == "native" else input_contract)
+    free = {"all": ("",), "top": kind.top, "top10": kind.top10, "head": ()}[trainable]
     for parameter_name, parameter in backbone.named_parameters():
-        free = trainable == "all" or (trainable == "top" and parameter_name.startswith(kind.top))
-        parameter.requires_grad_(free)
+        parameter.requires_grad_(parameter_name.startswith(free))
     return Encoder(kind, backbone, contract, source)
 
 

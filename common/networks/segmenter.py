@@ -25,7 +25,7 @@ class Segmenter(nn.Module):
         pretrained: Weights of the backbone: `random`, `auto`, the name of a source, or the path of a published file
             or of a trained `model.pt`, also a classifier's, whose head is left out.
         input_contract: `native`, the input that these weights were trained with, or a name in `NORMALISATIONS`.
-        trainable: `all`, `top` or `head`; the decoder is the head.
+        trainable: `all`, `top`, `top10` or `head`; the decoder is the head.
 
     Raises:
         ConfigError: An argument outside its list.

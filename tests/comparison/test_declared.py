@@ -76,7 +76,7 @@ def test_a_plan_says_everything(content):
         ({"reference": "nobody"}, "reference is one of pretrained, plain; got 'nobody'"),
         ({"mode": "unfair"}, "mode is one of fair, as_published"),
         ({"margin": 2}, "margin is between 0 and 0.5"),
-        ({"scenarios": [{"trainable": "most", "learning_rates": [1]}]}, "trainable is one of all, top, head"),
+        ({"scenarios": [{"trainable": "most", "learning_rates": [1]}]}, "trainable is one of all, top, top10, head"),
         ({"scenarios": [{"trainable": "all", "learning_rates": [0]}]}, "numbers above 0"),
         ({"scenarios": [{"trainable": "all", "learning_rates": [1, 1]}]}, "a scenario is named once"),
         ({"head": [1]}, "head is an object"),

@@ -1,14 +1,19 @@
+import json
 import shutil
 
 import pytest
 
+from common.comparison.as_published import overlay, settings
 from common.comparison.beginnings import Beginning, refuse_tested
 from common.comparison.declared import plan_of
 from common.comparison.dry_run import dry_run
 from common.comparison.setup import begin, outlook, set_up
-from common.datasets.prepared import read_prepared, write_prepared
+from common.datasets.prepared import STORE_CARD, read_prepared, write_prepared
 from common.errors import BundleError, ConfigError, DatasetError, PlanError, SplitError, WeightsError
+from common.features.configured import configured
+from common.features.head import ACCUMULATION
 
+from ..conftest import ROOT
 from .conftest import table_of
 
 pytestmark = pytest.mark.usefixtures("weights")
@@ -57,10 +62,30 @@ def test_a_training_is_head_keys_and_nothing_else(content, tmp_path):
     assert str(trial) == "breast_us pretrained resnet50 top 0.01 fold 0 seed 0"
 
 
-def test_as_published_gives_all_weights_one_input_and_resizes_by_the_nearest_pixel(content, tmp_path):
+def test_as_published_gives_one_input_resizes_by_the_nearest_pixel_and_frees_ten_layers(content, tmp_path):
     job = next(iter(set_up(plan_of({**content, "mode": "as_published"}), tmp_path).jobs.values()))
     assert "['bundles/breast_us/configs/train.json','common/overlays/as_published.json']" in job.arguments
     assert "--input_contract radimagenet_keras --train::deterministic_transforms::2::mode nearest" in job.command
+    assert "--trainable top10" in job.command
+
+
+@pytest.mark.parametrize(
+    ("bundle", "batch", "steps"), [("breast_us", 16, 16), ("covid_ct", 32, 32), ("acl_mri", 512, 1)]
+)
+def test_as_published_a_step_is_of_256_images_and_of_1024_for_covid(content, bundle, batch, steps, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    plan = plan_of({**content, "mode": "as_published"})
+    given = {"batch_size": str(batch), **settings(plan, bundle, {"train": {"deterministic_transforms": []}})}
+    parser = configured(repr([f"bundles/{bundle}/configs/train.json", *overlay(plan)]), given)
+    assert parser.get_parsed_content(ACCUMULATION) == steps
+
+
+def test_a_store_of_another_size_is_refused_before_anything_trains(content, tmp_path):
+    folder = table_of(tmp_path, patients=90)
+    card = {"index_sha256": read_prepared(folder).index_sha256, "image_size": [64, 64], "window": "none"}
+    (folder / STORE_CARD).write_text(json.dumps(card))
+    with pytest.raises(DatasetError, match=r"image_size \[64, 64\], this run asks for \[32, 32\]"):
+        set_up(plan_of({**content, "bundles": {"breast_us": str(folder)}}), tmp_path / "out")
 
 
 def test_a_dry_run_says_how_many_runs_and_what_they_could_tell_and_writes_nothing(content, tmp_path):

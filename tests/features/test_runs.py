@@ -102,6 +102,16 @@ def test_evaluate_json_takes_it_as_it_is_and_agrees_with_the_evaluation_from_fea
     )
 
 
+def test_batches_that_make_one_step_together_are_one_batch(trained, store, phantoms, tmp_path):
+    where = {"config_file": TRAIN, "store": store, "dataset_dir": phantoms}
+    knobs = {**KNOBS, "batch_size": "8", "train::trainer::accumulation_steps": "2"}
+    assert main(["train", *words(**where), *places(tmp_path), *words(**knobs)]) == 0
+    halved, whole = (
+        read(folder / "models" / "model.pt").tensors["classifier.1.weight"] for folder in (tmp_path, trained)
+    )
+    assert torch.equal(halved, whole)
+
+
 def test_a_run_is_the_same_again_whatever_ran_before_it(trained, store, phantoms, tmp_path):
     where = {"config_file": TRAIN, "store": store, "dataset_dir": phantoms}
     assert main(["train", *words(**where), *places(tmp_path / "other"), *words(**{**KNOBS, "seed": "4"})]) == 0

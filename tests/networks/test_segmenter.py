@@ -60,7 +60,7 @@ def test_weights_of_another_network_are_refused_even_when_not_strict():
 
 
 def test_arguments_outside_their_lists_are_refused():
-    with pytest.raises(ConfigError, match="trainable is one of all, top, head; got 'decoder'"):
+    with pytest.raises(ConfigError, match="trainable is one of all, top, top10, head; got 'decoder'"):
         Segmenter("resnet50", 1, trainable="decoder")
 
 

@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from common.networks.backbones import BACKBONES
+from common.weights.layouts.keras import renamed
 from common.weights.recognise import Weights, read_weights
 from tests.weights import keras_files as files
 
@@ -53,6 +54,19 @@ def pair(case) -> tuple[torch.nn.Module, Any]:
     ours = BACKBONES[case.network].build().eval()
     ours.load_state_dict({**ours.state_dict(), **case.weights.tensors})
     return ours, files.stages_of(case.model, case.network)
+
+
+def test_top10_is_what_the_last_ten_layers_hold(case):
+    """The paper's networks end in a pooling, which holds nothing and which this model lacks."""
+    last = {layer.name for layer in case.model.layers[-9:]}
+    given = {
+        f"{layer}/{role}": torch.full(array.shape, layer in last)
+        for layer, arrays in case.layers.items()
+        for role, array in arrays.items()
+    }
+    ours = renamed(case.network, given)
+    free = BACKBONES[case.network].top10
+    assert {name for name, its in ours.items() if its.all()} == {name for name in ours if name.startswith(free)}
 
 
 def test_the_file_is_recognised_and_nothing_is_left_over(case):

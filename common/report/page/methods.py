@@ -9,6 +9,7 @@ from .scores import scores_in
 TRAINED = {
     "all": "All layers were trained",
     "top": "The last block of the backbone and the {head} were trained",
+    "top10": "What the last ten Keras layers of the backbone hold and the {head} were trained",
     "head": "The {head} alone was trained, on a frozen backbone",
 }
 """What `trainable` means."""
