@@ -33,7 +33,7 @@ def _counts(setup: Setup, masked: Sequence[str], *, refit: bool) -> Iterator[str
     """Yield how many runs of each kind there are; validation chooses one of each group, and that is gone on with."""
     done = sum(finished(job) is not None for job in setup.jobs.values())
     yield f"{len(setup.jobs)} trainings{f' ({done} of them finished)' if done else ''}"
-    groups = list({trial.group: trial for trial in setup.jobs}.values())
+    groups = {trial.group: trial for trial in setup.jobs}.values()
     yield f"{len(setup.jobs) if setup.plan.mode == 'as_published' else len(groups)} evaluations on test"
     mirrored = flippable(setup)
     if flips := sum(trial.bundle in mirrored for trial in groups):

@@ -83,16 +83,16 @@ def training(
 
     With `refit_epochs` it is trained on the validation part too, of fold `EVERY` on all there is, for so many epochs.
     """
-    refit = REFIT_ALL if trial.fold == EVERY else REFIT
+    refit = [REFIT_ALL if trial.fold == EVERY else REFIT] if refit_epochs else []
     head = {**_head(trial, plan, problem), **_share(trial), **({"max_epochs": refit_epochs} if refit_epochs else {})}
-    overlays = [*overlay(plan), *_shared(trial), *([refit] if refit_epochs else [])]
+    overlays = [*overlay(plan), *_shared(trial), *refit]
     frozen = trial.trainable == FROZEN
     key = _key(head, problem, beginning, [*overlays, *([plan.views] if frozen else [])])
     folder = out / "runs" / key
     store = extraction(trial, plan, problem, beginning, out).folder if frozen else ""
     files = _files((*STORED, "train") if frozen else PROGRAM, [_config(trial.bundle, "train"), *overlays])
     return Job(
-        name=f"{trial}{', with the validation part' if refit_epochs and refit == REFIT else ''}",
+        name=f"{trial}{', with the validation part' if REFIT in refit else ''}",
         key=key,
         folder=str(folder),
         marker="trained.json",
