@@ -55,10 +55,11 @@ _TARGETS = """
 """
 
 _NAMES = """
-    len min str float common.bundle_root common.check_command_line common.check_knobs common.first_process
+    len max min str float common.bundle_root common.check_command_line common.check_knobs common.first_process
     common.trained
-    common.datasets.items.evenly common.datasets.items.read_folder common.datasets.items.read_items
-    common.datasets.items.read_masked common.datasets.seeded.light_worker common.distributed.SameBuffers
+    common.datasets.items.evenly common.datasets.items.read_every common.datasets.items.read_folder
+    common.datasets.items.read_items common.datasets.items.read_masked common.datasets.seeded.light_worker
+    common.distributed.SameBuffers
     common.distributed.device common.distributed.join common.distributed.leave common.distributed.rank
     common.distributed.replicated common.distributed.share common.distributed.world
     common.metrics.validation.logits_and_labels common.networks.begin_as_identity
