@@ -4,12 +4,13 @@ import json
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from .bundles import body_of_command_line, command_line, recipe
 from .distributed import agree, first_process, wait
 from .errors import RunError
 from .files import sha256, write_json, write_tensors, write_text
+from .locks import LOCK, hold
 from .seen import read_seen, refuse_seen, write_seen
 
 if TYPE_CHECKING:
@@ -24,8 +25,8 @@ _CARD = "run.json"
 _MODEL = ("model.pt", "model.json", "seen.txt")
 """A model, and what is known of it."""
 
-_TRACKING = ("mlruns*", "config_*.json", "tensorboard")
-"""What MLflow and TensorBoard open in `output_dir` before any run begins; they span runs and stay."""
+_STAYS = (LOCK, "mlruns*", "config_*.json", "tensorboard")
+"""What spans runs: the lock, and what MLflow and TensorBoard open in `output_dir` before any run begins."""
 
 
 class Run:
@@ -54,6 +55,7 @@ class Run:
         self.card: dict[str, Any] = {}
         self.parts: dict[str, Any] = {}
         self._seen: frozenset[str] = frozenset()
+        self._locks: list[IO[bytes]] = []
 
     def open(
         self, training: Sequence[dict[str, Any]], validation: Sequence[dict[str, Any]], network: "nn.Module"
@@ -62,6 +64,7 @@ class Run:
 
         Raises:
             WeightsError: The network begins from weights that have seen images of the test part.
+            RunError: Another process is at work in a folder.
         """
         data = {"train": _fingerprint(training), "valid": _fingerprint(validation)}
         weights = _hash_of(network.state_dict())
@@ -103,6 +106,7 @@ class Run:
 
         Without `model.pt` MONAI Label answers with random weights: the old one stays until there is a new one.
         """
+        self._locks = hold(self.ckpt_dir, self.output_dir)
         for folder in (self.ckpt_dir, self.output_dir):
             _exchange(folder, self.key, kept=_MODEL if served else ())
             write_text(folder / ".writable", "")  # a folder that cannot be written is found now, not after an epoch
@@ -243,7 +247,7 @@ def _exchange(folder: Path, key: str, *, kept: Sequence[str]) -> None:
 def _contents(folder: Path) -> list[Path]:
     if not folder.is_dir():
         return []
-    return [path for path in folder.iterdir() if not any(path.match(pattern) for pattern in _TRACKING)]
+    return [path for path in folder.iterdir() if not any(path.match(pattern) for pattern in _STAYS)]
 
 
 def _move(paths: list[Path], target: Path, *, kept: Sequence[str]) -> None:

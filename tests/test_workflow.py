@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from common.locks import LOCK, hold
 from common.metrics import read_predictions
 from tests.io.dicom.files import dataset, written
 
@@ -34,14 +35,29 @@ def trained(run_bundle, phantoms, tiny, tmp_path_factory) -> Path:
 def test_a_run_leaves_all_that_it_promises(trained):
     models = {path.name for path in (trained / "models").iterdir()}
     states = {"training_state.ckpt", "training_state.previous.ckpt"}
-    assert models == {"model.pt", "model.json", "seen.txt", "reference.npz", "run.json"} | states
+    assert models == {"model.pt", "model.json", "seen.txt", "reference.npz", "run.json", LOCK} | states
     figures = {"roc.png", "precision_recall.png", "reliability.png", "learning_curves.png", "errors.png"}
     assert {path.name for path in (trained / "eval").iterdir()} == {
         "predictions.csv",
         "metrics.json",
         "report.html",
         "run.json",
+        LOCK,
     } | figures
+
+
+@pytest.mark.parametrize("config", [f"['{TRAIN}']", f"['{TRAIN}','{CONFIGS}/evaluate.json']"])
+def test_where_another_process_is_at_work_nothing_is_trained_or_evaluated(
+    trained, run_bundle, phantoms, tmp_path, config
+):
+    shutil.copytree(trained / "models", tmp_path / "models")
+    before = (tmp_path / "models" / "model.json").read_bytes()
+    held = hold(tmp_path / "models")
+    finished = run_bundle("--config_file", config, "--dataset_dir", str(phantoms), *places(tmp_path))
+    assert finished.code == 1
+    assert f"another is at work in {tmp_path / 'models'}: wait until it ends" in finished.output
+    assert (tmp_path / "models" / "model.json").read_bytes() == before
+    assert not held[0].closed
 
 
 def test_every_score_has_an_interval_and_an_n(trained):

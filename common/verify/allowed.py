@@ -29,9 +29,9 @@ def _renamed(name: str, package: str) -> str:
 
 
 _MODULES = """
-    common common.datasets.items common.datasets.seeded common.distributed common.metrics.validation common.networks
-    common.pretraining.agreement common.report.evaluation common.report.inference common.report.out_of_range
-    common.report.pretraining common.report.saliency common.report.segmentation.evaluation
+    common common.datasets.items common.datasets.seeded common.distributed common.locks common.metrics.validation
+    common.networks common.pretraining.agreement common.report.evaluation common.report.inference
+    common.report.out_of_range common.report.pretraining common.report.saliency common.report.segmentation.evaluation
     common.report.segmentation.inference common.runs common.weights copy os sys
 """
 
@@ -56,20 +56,18 @@ _TARGETS = """
 
 _NAMES = """
     len max min str float common.bundle_root common.check_command_line common.check_knobs common.first_process
-    common.trained
-    common.datasets.items.evenly common.datasets.items.read_every common.datasets.items.read_folder
+    common.trained common.datasets.items.evenly common.datasets.items.read_every common.datasets.items.read_folder
     common.datasets.items.read_items common.datasets.items.read_masked common.datasets.seeded.light_worker
-    common.distributed.SameBuffers
-    common.distributed.device common.distributed.join common.distributed.leave common.distributed.rank
-    common.distributed.replicated common.distributed.share common.distributed.world
-    common.metrics.validation.logits_and_labels common.networks.begin_as_identity
-    common.pretraining.agreement.check_store
-    common.report.evaluation.write_evaluation common.report.inference.write_inference
-    common.report.out_of_range.write_reference common.report.pretraining.write_pretraining
-    common.report.segmentation.evaluation.write_evaluation common.report.segmentation.inference.threshold_of
-    common.report.segmentation.inference.write_inference common.runs.check_data common.runs.check_settings
-    common.weights.load_network copy.deepcopy monai.data.list_data_collate monai.handlers.from_engine
-    monai.utils.set_determinism os.sched_getaffinity sys.stderr.isatty torch.cuda.is_available torch.device torch.uint8
+    common.distributed.SameBuffers common.distributed.device common.distributed.join common.distributed.leave
+    common.distributed.rank common.distributed.replicated common.distributed.share common.distributed.world
+    common.locks.hold common.metrics.validation.logits_and_labels common.networks.begin_as_identity
+    common.pretraining.agreement.check_store common.report.evaluation.write_evaluation
+    common.report.inference.write_inference common.report.out_of_range.write_reference
+    common.report.pretraining.write_pretraining common.report.segmentation.evaluation.write_evaluation
+    common.report.segmentation.inference.threshold_of common.report.segmentation.inference.write_inference
+    common.runs.check_data common.runs.check_settings common.weights.load_network copy.deepcopy
+    monai.data.list_data_collate monai.handlers.from_engine monai.utils.set_determinism os.sched_getaffinity
+    sys.stderr.isatty torch.cuda.is_available torch.device torch.uint8
 """
 
 _ATTRIBUTES = "to run precision parameters requires_grad data state metrics float type prepared"
