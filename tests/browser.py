@@ -1,5 +1,6 @@
 """A page as a browser lays it out: its width, its contrast, its images, what its scripts complain of."""
 
+import itertools
 import json
 import re
 import shutil
@@ -72,12 +73,13 @@ def measured(page: str, folder: Path, *, width: int, scheme: str) -> dict:
     return json.loads(found[1].replace("&quot;", '"'))
 
 
-def assert_legible(page: str, folder: Path, *, width: int, scheme: str, images: int) -> None:
-    """It fits, its text can be read, and all of its images are there."""
-    found = measured(page, folder, width=width, scheme=scheme)
-    assert found["width"] == width
-    assert found["dark"] is (scheme == "dark")
-    assert found["overflow"] == 0
-    assert found["images"] == found["loaded"] == images
-    assert found["contrast"] >= 4.5
-    assert found["problems"] == []
+def assert_legible(page: str, folder: Path, *, images: int) -> None:
+    """On a telephone and on a desk, by day and by night: it fits, its text can be read, all of its images are there."""
+    for width, scheme in itertools.product((375, 1440), ("light", "dark")):
+        found = measured(page, folder, width=width, scheme=scheme)
+        assert found["width"] == width
+        assert found["dark"] is (scheme == "dark")
+        assert found["overflow"] == 0
+        assert found["images"] == found["loaded"] == images
+        assert found["contrast"] >= 4.5
+        assert found["problems"] == []

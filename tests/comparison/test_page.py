@@ -86,20 +86,17 @@ def test_one_initialisation_has_scores_and_no_verdict(page):
 
 
 @browser.needed
-@pytest.mark.parametrize("width", [375, 1440])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_fits_and_is_legible(page, content, tmp_path, width, scheme):
+def test_it_fits_and_is_legible(page, content, tmp_path):
     bundles = {**content["bundles"], "thyroid_us": str(table_of(tmp_path, patients=120))}
     more = {"bundles": bundles, "mode": "as_published", "sizes": [25, 100], "masked": ["breast_us"]}
     text = page(**more).replace("<details>", "<details open>")
     for section in ("Label efficiency", "Localisation", "Small against large sets", "ROC and reliability"):
         assert f"<h2>{section}</h2>" in text
-    browser.assert_legible(text, tmp_path, width=width, scheme=scheme, images=10)
+    browser.assert_legible(text, tmp_path, images=10)
 
 
 @browser.needed
-@pytest.mark.parametrize(("width", "scheme"), [(375, "dark"), (1440, "light")])
-def test_the_ways_of_one_arm_fit_and_are_legible(page, tmp_path, width, scheme):
+def test_the_ways_of_one_arm_fit_and_are_legible(page, tmp_path):
     text = page(initialisations={"plain": "poor"})
     assert "<h2>One network or several</h2>" in text
-    browser.assert_legible(text, tmp_path, width=width, scheme=scheme, images=2)
+    browser.assert_legible(text, tmp_path, images=2)
