@@ -45,6 +45,7 @@ def assert_same(left: dict, right: dict) -> None:
         assert torch.equal(tensor, right["model"][name]), name
 
 
+@pytest.mark.slow
 def test_sigkill_at_twenty_random_moments_changes_nothing(run_bundle, arguments, undisturbed, tmp_path):
     moments = random.Random(0)
     kills = attempt = 0

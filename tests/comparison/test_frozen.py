@@ -118,6 +118,7 @@ def test_a_dry_run_tells_the_passes_over_the_data(given, tmp_path):
     assert "24 trainings, 12 evaluations on test" in told
 
 
+@pytest.mark.slow
 def test_a_killed_process_of_heads_is_started_again_and_goes_on(given, tmp_path, monkeypatch):
     setup = set_up(plan_of({**given, "seeds": [0], "folds": [0]}), tmp_path / "out")
     (first, *_) = together([*(its.job for its in setup.stored), *setup.jobs.values()])

@@ -146,6 +146,7 @@ FORMS = {
 }
 
 
+@pytest.mark.slow
 def test_every_form_gives_the_same_tensors(case, tmp_path, subtests):
     for form, write in FORMS[case.network].items():
         with subtests.test(form):

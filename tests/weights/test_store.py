@@ -17,24 +17,29 @@ def imported(tmp_path, monkeypatch):
     return tmp_path / "imported"
 
 
-@pytest.fixture
-def published(tmp_path, remembering):
-    state = remembering("densenet121", "torchvision")
-    torch.save({name: value for name, value in state.items() if "num_batches" not in name}, tmp_path / "w.pth")
-    return tmp_path / "w.pth"
+@pytest.fixture(scope="module")
+def published(tmp_path_factory, remembering):
+    path, state = tmp_path_factory.mktemp("published") / "w.pth", remembering("densenet121", "torchvision")
+    torch.save({name: value for name, value in state.items() if "num_batches" not in name}, path)
+    return path
 
 
-def test_importing_what_was_imported_changes_no_byte(published, imported):
-    first = store.install(certify(published))
+@pytest.fixture(scope="module")
+def certified(published):
+    return certify(published)
+
+
+def test_importing_what_was_imported_changes_no_byte(certified, imported):
+    first = store.install(certified)
     before = {path.name: path.read_bytes() for path in imported.iterdir()}
     assert set(before) == {"imagenet_densenet121.safetensors", "imagenet_densenet121.json"}
     assert store.install(certify(first)) == first
-    assert store.install(certify(published)) == first
+    assert store.install(certified) == first
     assert {path.name: path.read_bytes() for path in imported.iterdir()} == before
 
 
-def test_loading_and_saving_again_gives_the_same_tensors(published, tmp_path):
-    path = store.install(certify(published))
+def test_loading_and_saving_again_gives_the_same_tensors(certified, published, tmp_path):
+    path = store.install(certified)
     original = read_weights(published).tensors
     network = Classifier("densenet121", 2, pretrained="imagenet")
     torch.save(network.state_dict(), tmp_path / "model.pt")
@@ -43,26 +48,27 @@ def test_loading_and_saving_again_gives_the_same_tensors(published, tmp_path):
         assert all(torch.equal(again.tensors[name], tensor) for name, tensor in original.items())
 
 
-def test_the_sidecar_says_what_a_person_must_know(published, imported):
-    store.install(certify(published))
+def test_the_sidecar_says_what_a_person_must_know(certified, imported):
+    store.install(certified)
     facts = json.loads((imported / "imagenet_densenet121.json").read_text())
     assert facts["source"] == "imagenet"
     assert facts["contract"] == "torchvision"
-    assert facts["sha256_of_original"] == certify(published).declaration.sha256
+    assert facts["sha256_of_original"] == certified.declaration.sha256
     assert all(facts[key] for key in ("licence", "terms", "citation", "evidence", "sha256"))
     assert facts["certificate"]["warnings"] == ["this is not the published file: its hash differs"]
 
 
-def test_other_weights_replace_only_when_told(published, tmp_path, remembering):
-    path = store.install(certify(published))
+def test_other_weights_replace_only_when_told(certified, tmp_path, remembering):
+    path = store.install(certified)
     before = path.read_bytes()
     state = remembering("densenet121", "torchvision")
     state["features.norm5.bias"][0] += 1
     torch.save(state, tmp_path / "other.pth")
+    other = certify(tmp_path / "other.pth")
     with pytest.raises(WeightsError, match=r"other weights are imported as .*: give --replace"):
-        store.install(certify(tmp_path / "other.pth"))
+        store.install(other)
     assert path.read_bytes() == before
-    store.install(certify(tmp_path / "other.pth"), replace=True)
+    store.install(other, replace=True)
     assert path.read_bytes() != before
 
 
@@ -74,10 +80,10 @@ def test_only_published_weights_are_imported(tmp_path):
         store.install(certify(tmp_path / "model.pt"))
 
 
-def test_a_write_that_fails_leaves_what_was_there(published, imported, monkeypatch):
+def test_a_write_that_fails_leaves_what_was_there(certified, imported, monkeypatch):
     monkeypatch.setattr(store, "write_bytes", lambda path, content: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
-        store.install(certify(published))
+        store.install(certified)
     assert not (imported / "imagenet_densenet121.safetensors").exists()
     assert store.resolve("auto", "densenet121") is None
 

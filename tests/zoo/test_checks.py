@@ -29,6 +29,7 @@ def test_an_exported_bundle_passes_every_check_in_the_zoos_order(exported):
     ]
 
 
+@pytest.mark.slow
 def test_monais_functions_find_what_is_wrong(spoiled):
     configs = spoiled / "configs"
     metadata = json.loads((configs / "metadata.json").read_text())
