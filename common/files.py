@@ -38,13 +38,14 @@ def write_atomically(path: str | Path, write: Callable[[BinaryIO], object], *, s
                 os.fsync(file.fileno())
         temporary.replace(target)
     except OSError as error:
-        raise StorageError(_storage_message(target, error)) from error
+        raise StorageError(storage_message(target, error)) from error
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink()
 
 
-def _storage_message(path: Path, error: OSError) -> str:
+def storage_message(path: Path, error: OSError) -> str:
+    """Return why `path` could not be written, and the way out."""
     if error.errno == errno.ENOSPC:
         return f"no space left to write {path}: free some, then run the same command again"
     return f"cannot write {path} ({error.strerror or error}): give another folder"

@@ -5,8 +5,8 @@ import fcntl
 from pathlib import Path
 from typing import IO
 
-from .errors import RunError
-from .files import write_text
+from .errors import RunError, StorageError
+from .files import storage_message
 
 LOCK = ".lock"
 """Its name in the folder; it stays there, empty, and means nothing unless a process has locked it."""
@@ -30,9 +30,11 @@ def hold(*folders: str | Path) -> list[IO[bytes]]:
 
 def _hold(folder: Path) -> IO[bytes]:
     path = folder / LOCK
-    if not path.exists():
-        write_text(path, "")
-    file = path.open("rb+")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = path.open("ab")
+    except OSError as error:
+        raise StorageError(storage_message(path, error)) from error
     try:
         fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:

@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from common.errors import RunError
+from common.errors import RunError, StorageError
 from common.locks import LOCK, hold
 
 from .conftest import ROOT
@@ -35,3 +35,9 @@ def test_a_process_holds_a_folder_as_often_as_it_likes(tmp_path):
     second = hold(tmp_path)
     assert [file.closed for file in first + second] == [False, False]
     assert [path.name for path in tmp_path.iterdir()] == [LOCK]
+
+
+def test_what_is_no_folder_is_refused(tmp_path):
+    (tmp_path / "models").touch()
+    with pytest.raises(StorageError, match=r"cannot write .*models.*: give another folder"):
+        hold(tmp_path / "models")
