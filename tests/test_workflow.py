@@ -289,26 +289,3 @@ def test_a_real_network_trains_from_a_torchvision_file_with_its_backbone_frozen(
     drawn = list((tmp_path / "eval" / "inference" / "saliency").rglob("*.png"))
     assert len(drawn) == len(rows(tmp_path / "eval" / "inference" / "predictions.csv"))
     assert "densenet121 from densenet121.pth, taken for torchvision's ImageNet training" in evaluated.output
-
-
-def test_validation_every_other_epoch(run_bundle, phantoms, tiny, tmp_path):
-    config = ["--config_file", f"['{TRAIN}','{tiny}']", "--dataset_dir", str(phantoms), *places(tmp_path), *QUICK]
-    finished = run_bundle(*config, "--max_epochs", "4", "--val_interval", "2")
-    assert finished.code == 0, finished.output
-    history = json.loads((tmp_path / "eval" / "run.json").read_text())["history"]
-    assert ["val_auc" in epoch for epoch in history] == [False, True, False, True]
-
-
-def test_training_ends_early_without_improvement(run_bundle, phantoms, tiny, tmp_path):
-    config = ["--config_file", f"['{TRAIN}','{tiny}']", "--dataset_dir", str(phantoms), *places(tmp_path), *QUICK]
-    finished = run_bundle(*config, "--max_epochs", "50", "--patience", "2", "--learning_rate", "0")
-    assert finished.code == 0, finished.output
-    assert "for 2 epochs: training ends" in finished.output
-    assert len(json.loads((tmp_path / "eval" / "run.json").read_text())["history"]) == 3
-
-
-def test_mlflow_records_a_run(run_bundle, phantoms, tiny, tmp_path):
-    config = ["--config_file", f"['{TRAIN}','{tiny}']", "--dataset_dir", str(phantoms), *places(tmp_path), *QUICK]
-    finished = run_bundle(*config, "--max_epochs", "1", "--tracking", "mlflow")
-    assert finished.code == 0, finished.output
-    assert (tmp_path / "eval" / "mlruns.db").stat().st_size > 0
