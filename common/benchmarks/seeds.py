@@ -89,6 +89,7 @@ def _scores(path: Path, parts: dict[int, list[Items]], names: Sequence[str], epo
 def _verdict(
     scores: Scores, parts: dict[int, list[Items]], names: Sequence[str], first: Sequence[int], second: Sequence[int]
 ) -> Decision:
+    images = {fold: np.array([" ".join(key) for key in image_keys(items[-1])]) for fold, items in parts.items()}
     pairs = [
         Paired(
             seed=number,
@@ -96,9 +97,8 @@ def _verdict(
             label=np.array([names.index(item["label"]) for item in items[-1]]),
             score_a=scores[fold, int(a)],
             score_b=scores[fold, int(b)],
-            patient=np.array(
-                [item["patient"] or " ".join(key) for item, key in zip(items[-1], image_keys(items[-1]), strict=True)]
-            ),
+            image=images[fold],
+            patient=np.array([item["patient"] or name for item, name in zip(items[-1], images[fold], strict=True)]),
         )
         for fold, items in parts.items()
         for number, (a, b) in enumerate(zip(first, second, strict=True))

@@ -1,6 +1,6 @@
 """Another comparison's verdicts beside this one's: how much of a gap is preprocessing, and how much is counting."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -48,19 +48,24 @@ def beside_section(here: Mapping[str, Any], there: Mapping[str, Any]) -> str:
     return words + table(head, rows)
 
 
+def relative(areas: Sequence[float]) -> str:
+    """Return by how much the first area exceeds the second, as a share of it; empty where the second is 0."""
+    first, second = areas
+    return f"{100 * (first / second - 1):+.1f} %" if second else ""
+
+
 def _name(its: Mapping[str, Any]) -> str:
     return f"{its['bundle']}: {its['first']} against {its['second']}"
 
 
 def _row(its: Mapping[str, Any], told: Mapping[str, Any]) -> tuple[str | int, ...]:
-    first, second = its["areas"]
     value, low, high = (f"{100 * its[key]:+.1f}" for key in ("difference", "low", "high"))
     counted = its["over_scenarios"]
     return (
         escape(_name(its)),
         escape(str(told["mode"]).replace("_", " ")),
         f"{value} [{low}, {high}]",
-        f"{100 * (first / second - 1):+.1f} %",
+        relative(its["areas"]),
         f"{its['p_holm']:.2g}" if its["reason"] is None else "",
         f"{counted['points']:+.1f}" if counted else "",
         f"{counted['p']:.2g}" if counted else "",

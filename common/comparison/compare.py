@@ -245,7 +245,7 @@ def _contrasts(setup: Setup, chosen: Sequence[Trained], tested: Sequence[Trained
                 second=second,
                 pairs=pairs[bundle, first],
                 verdict=worded,
-                alternatives=alternatives(pairs[bundle, first]),
+                alternatives=alternatives(pairs[bundle, first], share=setup.problems[bundle].share),
                 published=_published(tested, bundle, first, second) if plan.mode == "as_published" else None,
                 scenarios=_by_scenario(tested, bundle, first, second) if plan.mode == "as_published" else {},
             )

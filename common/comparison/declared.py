@@ -27,6 +27,12 @@ KEYS = {
 }
 """What a plan says, and what that is."""
 
+SHAPES = {
+    **dict.fromkeys(("bundles", "initialisations"), Mapping),
+    **dict.fromkeys(("backbones", "scenarios", "folds", "seeds", "sizes"), list),
+}
+"""Keys that hold several values, and in what."""
+
 DEFAULTS = {"views": 0}
 """What a plan need not say."""
 
@@ -69,8 +75,12 @@ def plan_of(content: Mapping[str, Any]) -> Plan:
     """
     content = {**DEFAULTS, **content}
     _check_keys(content, KEYS, "a plan")
-    for key in ("bundles", "initialisations", "backbones", "scenarios", "folds", "seeds"):
-        _check(bool(content[key]), f"{key} is {KEYS[key]}, at least one", content[key])
+    for key, kind in SHAPES.items():
+        _check(
+            isinstance(content[key], kind) and bool(content[key]), f"{key} is {KEYS[key]}, at least one", content[key]
+        )
+    for key, names in (("bundles", content["bundles"].values()), ("backbones", content["backbones"])):
+        _check(all(isinstance(name, str) for name in names), f"{key} is {KEYS[key]}", content[key])
     common = _scenarios(content["scenarios"])
     arms = {name: _initialisation(name, arm, common) for name, arm in content["initialisations"].items()}
     _check_budgets(arms, len(content["backbones"]))

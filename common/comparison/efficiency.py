@@ -87,7 +87,7 @@ def area(pairs: Sequence[Paired]) -> Interval:
     alone = [replace(its, score_b=np.zeros(len(its.label))) for its in pairs]
     estimate = initialisation_difference(alone)
     its, value = estimate.difference, estimate.areas[0]
-    if value in (0, 1):
+    if value in (0, 1) or its.error == 0:
         low, high = score_bounds(value, estimate.positives, estimate.negatives, level=0.95)
     else:
         low, high = logit_bounds(value, t_quantile(0.95, its.freedom) * its.error)

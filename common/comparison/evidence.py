@@ -53,6 +53,7 @@ def _pair(first: Trained, second: Trained) -> Paired:
         label=a.label,
         score_a=a.positive.astype(np.float64),
         score_b=b.positive.astype(np.float64),
+        image=images(a),
         patient=patients(a),
     )
 
@@ -67,16 +68,21 @@ def alone(ones: Sequence[Trained]) -> list[Paired]:
             label=its.label,
             score_a=its.positive.astype(np.float64),
             score_b=np.zeros(len(its)),
+            image=images(its),
             patient=patients(its),
         )
         for trial, its in found
     ]
 
 
+def images(found: Predictions) -> np.ndarray:
+    """Return the name of each image: its path and frame."""
+    return np.char.add(np.char.add(found.image, " "), found.frame)
+
+
 def patients(found: Predictions) -> np.ndarray:
     """Return whose each image is: of a patient, a study where no patient is known, else of itself alone."""
-    own = np.char.add(np.char.add(found.image, " "), found.frame)
-    return np.where(found.cluster == "", own, found.cluster)
+    return np.where(found.cluster == "", images(found), found.cluster)
 
 
 def score(one: Trained) -> Interval:
@@ -87,12 +93,16 @@ def score(one: Trained) -> Interval:
 
 def within_folds(ones: Sequence[Trained]) -> Interval:
     """Return the AUC over the folds of one initialisation and seed, each image compared within its fold only."""
-    every = [tested(one) for one in ones]
+    return over_folds([tested(one) for one in ones])
+
+
+def over_folds(said: Sequence[Predictions]) -> Interval:
+    """Return the AUC of what was predicted in each fold, each image compared within its fold only."""
     found = auc_interval(
-        np.concatenate([its.label for its in every]),
-        np.concatenate([its.positive for its in every]),
-        patients=np.concatenate([patients(its) for its in every]),
-        folds=np.concatenate([its.fold for its in every]),
+        np.concatenate([its.label for its in said]),
+        np.concatenate([its.positive for its in said]),
+        patients=np.concatenate([patients(its) for its in said]),
+        folds=np.concatenate([its.fold for its in said]),
     )
     # Folds that share their test part show an image several times.
-    return replace(found, n=len({key for its in every for key in zip(its.image, its.frame, strict=True)}))
+    return replace(found, n=len(np.unique(np.concatenate([images(its) for its in said]))))

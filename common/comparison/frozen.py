@@ -4,15 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from ..datasets.items import image_keys, read_every
 from ..features.given import read_given
 from ..metrics import read_predictions
 from ..statistics import Interval
 from ..statistics.delong import auc_interval
 from .beginnings import Beginning
-from .evidence import patients
+from .evidence import over_folds, patients
 from .jobs import Job, extraction, probing
 from .plan import FROZEN, Plan, Trial
 from .problems import Problem
@@ -93,13 +91,8 @@ def probe_scores(every: Sequence[Stored]) -> list[ProbeScore]:
 
 def _scores(its: Stored, probe: str, file: str) -> list[ProbeScore]:
     said = {fold: read_predictions(Path(job.folder) / file).known() for fold, job in its.probes.items()}
-    label, score, whose, fold = (
-        np.concatenate(column)
-        for column in zip(*((p.label, p.positive, patients(p), p.fold) for p in said.values()), strict=True)
-    )
-    whole = auc_interval(label, score, patients=whose, folds=fold)
     single = {name: auc_interval(p.label, p.positive, patients=patients(p)) for name, p in said.items()}
-    scores = {"": whole, **single} if len(said) > 1 else single
+    scores = {"": over_folds(list(said.values())), **single} if len(said) > 1 else single
     return [ProbeScore(stored=its, probe=probe, fold=name, score=found) for name, found in scores.items()]
 
 

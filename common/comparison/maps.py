@@ -158,7 +158,7 @@ def _maps(mapped: Sequence[Trained], bundle: str, first: str, second: str) -> Ma
         over_random=(random[0], random[1]),
         p=difference.p(),
         p_holm=math.nan,
-        images=len(rows),
+        images=len({(image, frame) for _, image, frame, _ in rows}),
         patients=count,
         seeds=len(one),
         scenarios=len({its.trial.scenario for its in arms[0]}),

@@ -42,7 +42,7 @@ def plot_operating(found: Comparison, folder: Path) -> list[Picture]:
     result = []
     for bundle, its in found.setup.problems.items():
         arms = list(_arms(found, bundle))
-        words = f"{its.title}, n = {its.images} images of {its.positives + its.negatives} patients"
+        words = f"{its.title}, n = {its.images} images of {its.patients} patients"
         roc, reliability = folder / f"roc_{bundle}.png", folder / f"reliability_{bundle}.png"
         _plot_roc(roc, arms, title=f"{bundle}: ROC", subtitle=words, synthetic=its.synthetic)
         _plot_reliability(reliability, arms, title=f"{bundle}: reliability", subtitle=words, synthetic=its.synthetic)

@@ -12,7 +12,7 @@ from ..report.page.audit import audit_section
 from ..report.page.figures import figure
 from ..report.page.parts import anchor, facts, note, section
 from .as_published import MISSING, PUBLISHED
-from .beside import beside_section
+from .beside import beside_section, relative
 from .compare import Comparison, Contrast
 from .efficiency_page import efficiency_section
 from .forest import Picture
@@ -152,7 +152,7 @@ def _beside_the_paper(contrasts: Sequence[Contrast]) -> str:
         (
             escape(its.name),
             f"{PUBLISHED[its.bundle]:+.1f} %",
-            f"{100 * (its.verdict.areas[0] / its.verdict.areas[1] - 1):+.1f} %",
+            relative(its.verdict.areas),
             f"{100 * its.verdict.difference:+.1f} [{100 * its.verdict.low:+.1f}, {100 * its.verdict.high:+.1f}]",
             str(its.verdict.images),
         )
@@ -221,7 +221,7 @@ def _data(found: Comparison) -> str:
                 "folder": its.dataset_dir,
                 "tested images": its.images,
                 "patients with a positive image": its.positives,
-                "other patients": its.negatives,
+                "other patients": its.patients - its.positives,
                 "audit": {None: "none", True: "spoils a result", False: "nothing spoils a result"}[its.spoiled],
                 **{f"sha256 of {name}": value for name, value in its.hashes.items()},
             },

@@ -5,10 +5,11 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import mean
 from typing import Any
 
 from ..bundles import head
-from ..datasets.items import Items, read_items
+from ..datasets.items import Items, read_every, read_items
 from ..datasets.prepared import STORE_CARD, read_prepared
 from ..datasets.shares import share_of, whose
 from ..errors import BundleError, PlanError
@@ -33,8 +34,10 @@ class Problem:
         synthetic: Whether it comes from phantoms.
         hashes: SHA-256 of the index and, where there is one, of the store's card, by name.
         positives: Patients with a positive image among all that the folds test.
-        negatives: The other patients.
+        negatives: Patients with a negative one; who has both is counted in both.
+        patients: All of them.
         images: Number of tested images.
+        share: Mean share of the data's images that a fold tests.
         tested: By fold, the digests of the tested images.
         trained: By size in percent, the mean number of patients to train on; empty where there is one size.
         spoiled: Whether the audit beside the data found what spoils a result; None where there is no audit of them.
@@ -48,7 +51,9 @@ class Problem:
     hashes: Mapping[str, str]
     positives: int
     negatives: int
+    patients: int
     images: int
+    share: float
     tested: Mapping[str, frozenset[str]]
     trained: Mapping[int, float]
     spoiled: bool | None
@@ -85,9 +90,7 @@ def problem(bundle: str, plan: Plan) -> Problem:
     hashes = {name: sha256_of_file(path) for name, path in files.items() if path.is_file()}
     audit = read_json(folder / "audit.json", default={})
     positive = knobs["class_names"][-1]
-    labels: dict[str, bool] = {}
-    for item in (item for items in parts.values() for item in items):
-        labels[whose(item)] = labels.get(whose(item), False) or item["label"] == positive
+    labels = {(whose(item), item["label"] == positive) for items in parts.values() for item in items}
     return Problem(
         bundle=bundle,
         dataset_dir=shown(folder),
@@ -95,9 +98,11 @@ def problem(bundle: str, plan: Plan) -> Problem:
         title=data.title,
         synthetic=bool(data.description["synthetic"]),
         hashes=hashes,
-        positives=sum(labels.values()),
-        negatives=len(labels) - sum(labels.values()),
+        positives=sum(is_positive for _, is_positive in labels),
+        negatives=sum(not is_positive for _, is_positive in labels),
+        patients=len({patient for patient, _ in labels}),
         images=_images(parts),
+        share=mean(len(items) for items in parts.values()) / len(read_every(folder)),
         tested={fold: items.origin.tested for fold, items in parts.items()},
         trained=_trained(folder, knobs["class_names"], plan) if len(plan.sizes) > 1 else {},
         spoiled=audit["spoiled"] if audit.get("index_sha256") == hashes["index"] else None,

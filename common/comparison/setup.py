@@ -105,6 +105,6 @@ def _refuse_changed(before: Mapping[str, Any], now: Mapping[str, Any], out: Path
 def outlook(setup: Setup) -> dict[str, Reach]:
     """Return for each bundle whether "equivalent" can come out with so many patients."""
     return {
-        bundle: reach(max(its.positives, 1), max(its.negatives, 1), margin=setup.plan.margin)
+        bundle: reach(its.positives, its.negatives, patients=its.patients, margin=setup.plan.margin)
         for bundle, its in setup.problems.items()
     }

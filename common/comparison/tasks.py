@@ -39,7 +39,7 @@ class Tasks:
         bundles: Problems with a verdict.
         patients: Of each.
         differences: Of each, first less second.
-        line: Through them; None below `FEWEST_TASKS`, or where all have as many patients.
+        line: Through them; None below `FEWEST_TASKS`, where all have as many patients, or one an error of 0.
     """
 
     first: str
@@ -81,8 +81,8 @@ def tasks(found: Comparison) -> list[Tasks]:
             continue
         differences = [initialisation_difference(its.pairs).difference for its in own]
         patients = [its.verdict.patients for its in own]
-        enough = len(own) >= FEWEST_TASKS and len(set(patients)) > 1
         values, errors = [its.value for its in differences], [its.error for its in differences]
+        enough = len(own) >= FEWEST_TASKS and len(set(patients)) > 1 and min(errors) > 0
         result.append(
             Tasks(
                 first=first,

@@ -13,7 +13,7 @@ from ..statistics import NAN, Interval, Paired, holm, initialisation_difference
 from ..statistics.power import FEWEST_PATIENTS
 from .choice import Trained, by_arm
 from .efficiency import area
-from .evidence import patients, tested
+from .evidence import images, patients, tested
 from .jobs import FLIPPED
 from .problems import Problem
 from .setup import Setup
@@ -228,5 +228,11 @@ def _pairs(parts: Sequence[Sequence[Trained]], scores: Any, plain: Any) -> Itera
         for number, (score_a, score_b) in enumerate(zip(way, own, strict=True)):
             fold = part[0].trial.fold
             yield Paired(
-                seed=number, fold=fold, label=its.label, score_a=score_a, score_b=score_b, patient=patients(its)
+                seed=number,
+                fold=fold,
+                label=its.label,
+                score_a=score_a,
+                score_b=score_b,
+                image=images(its),
+                patient=patients(its),
             )

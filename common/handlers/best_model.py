@@ -55,7 +55,8 @@ class BestModel:
         value = float(self.validator.state.metrics[name])
         if math.isnan(value):
             raise RunError(
-                f"{name} is a number, by which a model is chosen; got {value}: validation needs images of every class"
+                f"{name} is a number, by which a model is chosen; got {value}: validation needs images of every class, "
+                "and a learning_rate with which outputs stay numbers"
             )
         if value > self.best:
             self.best, self.best_epoch = value, engine.state.epoch

@@ -11,6 +11,9 @@ from ..errors import SplitError
 
 Floats = NDArray[np.float64]
 
+ROUNDING = 1e-12
+"""Sums of shares that differ by less are equal: of n images they differ by 4 / n^2 or more."""
+
 
 def youden_threshold(labels: ArrayLike, probabilities: ArrayLike) -> float:
     """Return the threshold with the highest sensitivity + specificity - 1 (Youden, Cancer 3 (1950) 32).
@@ -25,7 +28,8 @@ def youden_threshold(labels: ArrayLike, probabilities: ArrayLike) -> float:
         SplitError: A class is missing.
     """
     thresholds, sensitivity, specificity = _operating_points(labels, probabilities)
-    return float(thresholds[np.argmax(sensitivity + specificity)])
+    both = sensitivity + specificity
+    return float(thresholds[np.argmax(both > both.max() - ROUNDING)])
 
 
 def sensitivity_threshold(labels: ArrayLike, probabilities: ArrayLike, sensitivity: float = 0.95) -> float:

@@ -31,9 +31,9 @@ class ScoreOfAll(Metric):
         self._batches.append(output)
 
     def compute(self) -> float:
-        """Return the score, the same in every process."""
-        logits, labels = (torch.cat(column) for column in zip(*self._batches, strict=True))
-        return float(self._score(gathered(logits).cpu(), gathered(labels).cpu()))
+        """Return the score, the same in every process; NaN where a logit is."""
+        logits, labels = (gathered(torch.cat(column)).cpu() for column in zip(*self._batches, strict=True))
+        return math.nan if logits.isnan().any() else float(self._score(logits, labels))
 
 
 def logits_and_labels(output: dict[str, Any]) -> tuple[torch.Tensor, torch.Tensor]:

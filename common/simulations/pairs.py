@@ -81,6 +81,7 @@ def draw(setting: Setting, of: Images, generator: np.random.Generator) -> list[P
             label=of.positive[rows].astype(int),
             score_a=scores[seed, 0, rows],
             score_b=scores[seed, 1, rows],
+            image=rows.astype(str),
             patient=of.patient[rows].astype(str),
         )
         for fold in range(FOLDS)

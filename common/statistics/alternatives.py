@@ -14,15 +14,18 @@ from .placements import placements
 from .resampled import corrected_resampled_difference
 
 
-def alternatives(pairs: Sequence[Paired], *, n_resamples: int = 1000, seed: int = 0) -> dict[str, Interval]:
+def alternatives(
+    pairs: Sequence[Paired], *, share: float, n_resamples: int = 1000, seed: int = 0
+) -> dict[str, Interval]:
     """Return the difference with its 95 % interval by each method, the deciding one first.
 
     Only the first knows of both patients and seeds. DeLong's, with Obuchowski's variance within folds, and the
     bootstrap take the trained models as they are; Nadeau and Bengio's knows of patients only what differs between
-    folds, and has no bounds with a single fold.
+    folds, and has no bounds with a single one, or where two test the same patients.
 
     Args:
         pairs: One for each fold and seed.
+        share: Mean share of the data's images that a fold tests.
         n_resamples: Of the bootstrap.
         seed: Of the bootstrap.
     """
@@ -34,7 +37,7 @@ def alternatives(pairs: Sequence[Paired], *, n_resamples: int = 1000, seed: int 
             estimate.difference, error=estimate.patient_variance**0.5, freedom=np.inf
         ).interval(),
         "bootstrap of patients (BCa)": _bootstrap(folds, n_resamples=n_resamples, seed=seed),
-        "Nadeau-Bengio over folds": _over_folds(folds, estimate),
+        "Nadeau-Bengio over folds": _over_folds(folds, estimate, share),
     }
 
 
@@ -65,9 +68,9 @@ def _contrast(labels: NDArray[np.int_], scores: NDArray[np.float64]) -> float:
     return float((areas[:, 0] - areas[:, 1]).mean())
 
 
-def _over_folds(folds: Sequence[Sequence[Paired]], estimate: Estimate) -> Interval:
-    if len(folds) == 1:
+def _over_folds(folds: Sequence[Sequence[Paired]], estimate: Estimate, share: float) -> Interval:
+    parts = {frozenset(its[0].patient.tolist()) for its in folds}
+    if len(folds) == 1 or len(parts) < len(folds):
         return Interval(estimate.difference.value, NAN, NAN, estimate.images)
     by_fold = [_contrast(its[0].label, np.array([[pair.score_a, pair.score_b] for pair in its])) for its in folds]
-    tested = float(np.mean([len(its[0].label) for its in folds])) / estimate.images
-    return corrected_resampled_difference(by_fold, tested=tested, n=estimate.images).interval()
+    return corrected_resampled_difference(by_fold, tested=share, n=estimate.images).interval()

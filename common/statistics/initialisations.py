@@ -32,7 +32,8 @@ class Estimate:
     Attributes:
         difference: Mean AUC difference, first less second, with its standard error.
         areas: Mean AUC of the first and of the second.
-        images: Number of different images; of a repeated split, of one repeat.
+        images: Number of different images.
+        constant: Whether every model says the same of every image.
         patients: Number of patients.
         positives: Patients with a positive image.
         negatives: Patients with a negative image.
@@ -46,6 +47,7 @@ class Estimate:
     difference: Difference
     areas: tuple[float, float]
     images: int
+    constant: bool
     patients: int
     positives: int
     negatives: int
@@ -70,7 +72,8 @@ def initialisation_difference(pairs: Sequence[Paired]) -> Estimate:
     positives, negatives = (len(np.unique(codes[labels == label])) for label in (1, 0))
     areas, moved, tested = _mean_over_folds(folds, names)
     by_seed, seeds = areas[:, 0] - areas[:, 1], len(areas)
-    repeats = tested[:, 2].sum() / len(names)
+    images = len(np.unique(np.concatenate([its[0].image for its in folds]).astype(str)))
+    repeats = len(labels) / images
     # One degree of freedom is lost for each AUC that placements are centred on: one a fold.
     free = [max(count - len(folds) / repeats, 1.0) for count in (positives, negatives)]
     spread = over_seeds(by_seed, moved.sum(axis=0), _freedom(moved.mean(axis=1), free))
@@ -78,11 +81,11 @@ def initialisation_difference(pairs: Sequence[Paired]) -> Estimate:
     if variance <= NOTHING and not all(same_order(pair.score_a, pair.score_b) for pair in pairs):
         variance, freedom = error_without_spread(float(areas.mean()), (positives, negatives)) ** 2, np.inf
         patients = variance
-    images = round(len(labels) / repeats)
     return Estimate(
         difference=Difference(value=float(by_seed.mean()), error=variance**0.5, freedom=freedom, n=images),
         areas=(float(areas[:, 0].mean()), float(areas[:, 1].mean())),
         images=images,
+        constant=not any(np.ptp([pair.score_a, pair.score_b], axis=1).any() for pair in pairs),
         patients=len(names),
         positives=positives,
         negatives=negatives,
@@ -112,12 +115,12 @@ def _mean_over_folds(
         scores = np.array([[pair.score_a, pair.score_b] for pair in its], dtype=np.float64)
         both, influence = auc_influences(its[0].label == 1, scores, codes)
         contrast = influence[:, 0] - influence[:, 1]
-        areas += both / len(folds)
+        areas += both
         where = np.searchsorted(names, patients)
         for part, its_moved, count in zip(moved, (contrast.above, contrast.below), contrast.counts, strict=False):
             part[:, where] += unbiased(count) ** 0.5 * its_moved / len(folds)
         counts.append(contrast.counts)
-    return areas, moved, np.array(counts)
+    return areas / len(folds), moved, np.array(counts)  # divided once, so that a perfect model's mean is 1
 
 
 def _freedom(moved: Floats, free: Sequence[float]) -> float:

@@ -70,7 +70,7 @@ def mean_area(areas: ClassAreas, columns: Collection[int]) -> Interval:
     measured = list(areas.by_column.values())
     value, low, high = np.array([[measured[p].value, measured[p].low, measured[p].high] for p in places]).T
     together = areas.together[np.ix_(places, places)]
-    below, above = ((its @ together @ its) ** 0.5 / len(places) for its in (value - low, high - value))
+    below, above = (max(its @ together @ its, 0.0) ** 0.5 / len(places) for its in (value - low, high - value))
     mean = float(value.mean())
     return Interval(mean, float(mean - below), float(mean + above), areas.n)
 

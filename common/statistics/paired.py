@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 
 from ..errors import RunError, SplitError
 
+SAME = ("image", "label", "patient")
+"""What all pairs of a fold have in common."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Paired:
@@ -19,7 +22,8 @@ class Paired:
         label: 1 positive, 0 negative, `(N,)`; both occur.
         score_a: Of the first model, `(N,)`; higher means more likely positive.
         score_b: Of the second model, on the same images.
-        patient: The name of each image's patient, `(N,)`; where no patient is known, the image's own name.
+        image: The name of each image, `(N,)`.
+        patient: The name of its patient, `(N,)`; where no patient is known, the image's own name.
     """
 
     seed: int
@@ -27,13 +31,14 @@ class Paired:
     label: NDArray[np.int_]
     score_a: NDArray[np.float64]
     score_b: NDArray[np.float64]
+    image: NDArray[np.str_]
     patient: NDArray[np.str_]
 
     def __post_init__(self) -> None:
         where = f"seed {self.seed}, fold {self.fold}"
-        sizes = {name: len(getattr(self, name)) for name in ("label", "score_a", "score_b", "patient")}
+        sizes = {name: len(getattr(self, name)) for name in ("label", "score_a", "score_b", "image", "patient")}
         if len(set(sizes.values())) > 1:
-            raise RunError(f"{where}: each image has one label, patient and score of each model; got {sizes}")
+            raise RunError(f"{where}: each image has one label, name, patient and score of each model; got {sizes}")
         if not np.isfinite([self.score_a, self.score_b]).all():
             raise RunError(f"{where}: scores are finite; got NaN or infinity: train or predict that run again")
         if set(np.unique(self.label).tolist()) != {0, 1}:
@@ -61,9 +66,9 @@ def crossed(pairs: Sequence[Paired]) -> dict[str, list[Paired]]:
                 "finish the runs, or leave that seed out"
             )
         for pair in its[1:]:
-            if not (np.array_equal(pair.label, its[0].label) and np.array_equal(pair.patient, its[0].patient)):
+            if not all(np.array_equal(getattr(pair, name), getattr(its[0], name)) for name in SAME):
                 raise SplitError(
                     f"fold {fold}: all seeds are tested on the same images in the same order; seed {pair.seed} has "
-                    f"other labels or patients than seed {its[0].seed}: run it again on the same data"
+                    f"other images, labels or patients than seed {its[0].seed}: run it again on the same data"
                 )
     return folds

@@ -20,8 +20,8 @@ class Payoff:
         patients: Where the curve of differences falls through the margin; NaN where that cannot be told.
         low: Up to here it surely pays; NaN where it surely does at no number.
         high: From here on it surely does not; NaN where there is no such number.
-        start: From here on it surely pays; NaN where it surely does at no number. Above `first` where very few patients
-            teach neither.
+        start: From here on it surely pays, without a gap up to `low`; NaN where it surely does at no number. Above
+            `first` where very few patients teach neither.
         first: The smallest number of patients that was tried.
         last: The largest.
         margin: What a gain must exceed.
@@ -87,11 +87,19 @@ def payoff(patients: Sequence[float], differences: Sequence[Interval], *, margin
         patients=_last_fall(numbers, value) if pays and ends else NAN,
         low=_last_fall(numbers, lower) if pays else NAN,
         high=_last_fall(numbers, upper) if ends else NAN,
-        start=_last_fall(numbers[::-1], lower[::-1]) if pays else NAN,
+        start=_last_rise(numbers, lower) if pays else NAN,
         first=float(numbers[0]),
         last=float(numbers[-1]),
         margin=margin,
     )
+
+
+def _last_rise(numbers: Floats, heights: Floats) -> float:
+    """Return the number from which a line through points is above 0 without a gap up to its last fall."""
+    last = np.flatnonzero(heights > 0)[-1]
+    below = np.flatnonzero(heights[:last] <= 0)
+    run = slice(below[-1] if below.size else 0, last + 1)
+    return _last_fall(numbers[run][::-1], heights[run][::-1])
 
 
 def _last_fall(numbers: Floats, heights: Floats) -> float:

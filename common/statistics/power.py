@@ -87,6 +87,7 @@ def reach(
     positives: int,
     negatives: int,
     *,
+    patients: int | None = None,
     margin: float = MARGIN,
     area: float = TYPICAL_AUC,
     correlation: float = TYPICAL_CORRELATION,
@@ -97,14 +98,15 @@ def reach(
 
     Args:
         positives: Patients with a positive image, 1 or more.
-        negatives: The other patients, 1 or more.
+        negatives: Patients with a negative image, 1 or more.
+        patients: All of them, where some have both; else their sum.
         margin: Of equivalence.
         area: The AUC expected of both.
         correlation: Of their AUCs over samples of patients.
     """
     error = (2 * (1 - correlation) * planned_variance(area, positives, negatives)) ** 0.5
     power = equivalence_power(error, margin)
-    patients = positives + negatives
+    patients = patients or positives + negatives
     needed = math.ceil(patients * (error / deciding_error(0.0, margin)) ** 2)
     if min(positives, negatives) < FEWEST_PATIENTS:
         why = f"it takes {FEWEST_PATIENTS} positive and as many negative patients, and there are"

@@ -81,8 +81,8 @@ def mean_roc(pairs: Sequence[Paired], *, n_resamples: int = 300, seed: int = 0, 
     """Return the mean over folds and seeds of the first model's ROC curves, with its pointwise band.
 
     Vertical averaging, as in `roc_band`; scores of different models have no common scale, and are never pooled. The
-    area below it is the mean of the areas. Patients are resampled within folds, the same for all seeds: the band does
-    not know how much a training varies.
+    area below it is the mean of the areas. Patients are drawn over all folds, the same for all seeds: the band does not
+    know how much a training varies.
 
     Args:
         pairs: One for each fold and seed; `score_b` is not looked at.
@@ -92,18 +92,22 @@ def mean_roc(pairs: Sequence[Paired], *, n_resamples: int = 300, seed: int = 0, 
     """
     grid = np.linspace(0, 1, 101)
     folds = list(crossed(pairs).values())
-    value, resampled = np.zeros(len(grid)), np.zeros((n_resamples, len(grid)))
-    for its in folds:
-        label, scores = its[0].label, [pair.score_a for pair in its]
-        value += _mean_curve(grid, label, scores) / len(folds)
-        draws = patient_resamples(its[0].patient, labels=label, n_resamples=n_resamples, seed=seed)
-        for number, rows in enumerate(draws):
-            resampled[number] += _mean_curve(grid, label[rows], [score[rows] for score in scores]) / len(folds)
+    label, patients = (np.concatenate([getattr(its[0], name) for its in folds]) for name in ("label", "patient"))
+    scores = np.concatenate([[pair.score_a for pair in its] for its in folds], axis=-1)
+    fold = np.repeat(np.arange(len(folds)), [len(its[0].label) for its in folds])
+
+    def mean_curve(rows: NDArray[np.intp]) -> Floats:
+        parts = [rows[fold[rows] == number] for number in range(len(folds))]
+        mean: Floats = np.mean([_mean_curve(grid, label[part], scores[:, part]) for part in parts], axis=0)
+        return mean
+
+    draws = patient_resamples(patients, labels=label, n_resamples=n_resamples, seed=seed)
+    resampled = [mean_curve(rows) for rows in draws]
     low, high = np.nanquantile(resampled, [(1 - level) / 2, (1 + level) / 2], axis=0)
-    return MeanRoc(grid, value, low, high)
+    return MeanRoc(grid, mean_curve(np.arange(len(label))), low, high)
 
 
-def _mean_curve(grid: Floats, label: NDArray[np.int_], scores: Sequence[Floats]) -> Floats:
+def _mean_curve(grid: Floats, label: NDArray[np.int_], scores: Floats) -> Floats:
     """Return the mean sensitivity over models; NaN if a class is missing."""
     if not 0 < np.mean(label == 1) < 1:
         return np.full(len(grid), np.nan)

@@ -32,6 +32,7 @@ class Reason(str, Enum):
 
     FEW_PATIENTS = f"fewer than {FEWEST_PATIENTS} patients are positive, or negative"
     FEW_IN_A_FOLD = f"a fold has fewer than {FEWEST_IN_A_FOLD} positive, or negative, patients"
+    CONSTANT = "every network of both says the same of every image: none of them has learned"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +127,9 @@ def reason(estimate: Estimate) -> Reason | None:
     """Return why no verdict can be given, or None."""
     if min(estimate.positives, estimate.negatives) < FEWEST_PATIENTS:
         return Reason.FEW_PATIENTS
-    return Reason.FEW_IN_A_FOLD if estimate.fewest < FEWEST_IN_A_FOLD else None
+    if estimate.fewest < FEWEST_IN_A_FOLD:
+        return Reason.FEW_IN_A_FOLD
+    return Reason.CONSTANT if estimate.constant else None
 
 
 def _verdict(

@@ -121,7 +121,7 @@ def compared(monkeypatch, weights, tmp_path):
 @pytest.fixture
 def without_alternatives(monkeypatch):
     """Leaves out the other estimators, whose bootstrap takes longer than all else."""
-    monkeypatch.setattr(compare_module, "alternatives", lambda _: {})
+    monkeypatch.setattr(compare_module, "alternatives", lambda _, share: {})
 
 
 def calls(out: Path) -> dict[str, int]:

@@ -12,6 +12,7 @@ from common.errors import PlanError, SplitError
 from common.statistics import Decision, Paired
 from common.statistics.delong import auc_interval
 
+from ..statistics.arms import arms, changed
 from .conftest import calls, table_of
 
 pytestmark = pytest.mark.usefixtures("without_alternatives")
@@ -74,12 +75,19 @@ def test_the_area_of_one_initialisation_is_that_of_delong_with_its_interval():
     label = np.repeat([0, 1], 40)
     score = generator.normal(size=80) + label
     patient = np.arange(80).astype(str)
-    pair = Paired(seed=0, fold="0", label=label, score_a=score, score_b=generator.normal(size=80), patient=patient)
+    same = {"seed": 0, "fold": "0", "label": label, "image": patient, "patient": patient}
+    pair = Paired(**same, score_a=score, score_b=generator.normal(size=80))
     its, other = area([pair]), auc_interval(label, score, patients=patient)
     assert its.value == pytest.approx(other.value)
     assert (its.low, its.high) == pytest.approx((other.low, other.high), abs=2e-3)
-    perfect = Paired(seed=0, fold="0", label=label, score_a=label * 1.0, score_b=score, patient=patient)
-    assert 0.9 < area([perfect]).low < area([perfect]).high == 1
+    constant = Paired(**same, score_a=np.ones(80), score_b=score)
+    assert area([constant]) == auc_interval(label, np.ones(80), patients=patient)
+
+
+@pytest.mark.parametrize("folds", [1, 5, 6, 7, 9, 10, 11])
+def test_the_area_of_a_perfect_model_is_1_whatever_the_number_of_folds(folds):
+    pairs = [changed(pair, score_a=pair.label * 1.0) for pair in arms(folds=folds)]
+    assert 0.8 < area(pairs).low < area(pairs).value == area(pairs).high == 1
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,11 @@ def test_maps_of_every_scenario_count_alike_and_sizes_below_all_patients_do_not(
     assert "3 seeds, 2 scenarios." in both.sentence
 
 
+def test_lesions_of_folds_that_share_a_test_part_count_once(content, compared):
+    found = compared({**content, "folds": ["0v0", "0v1"], "seeds": [0]}, masked=["breast_us"])
+    assert (found.maps[0].images, found.maps[0].patients) == (50, 25)
+
+
 def test_maps_of_equal_networks_cannot_be_told_apart_and_the_other_way_round_is_worse(content, compared, tmp_path):
     alike = {**content, "initialisations": {"pretrained": "poor too", "plain": "poor"}}
     assert compared(alike, tmp_path / "alike", masked=["breast_us"]).maps[0].decision == "cannot tell"

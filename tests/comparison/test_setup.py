@@ -110,6 +110,20 @@ def test_a_dry_run_says_that_no_verdict_is_possible(content, tmp_path):
     assert "breast_us: no verdict, since fewer than 20 patients are positive" in told
 
 
+def test_who_has_both_classes_counts_for_both(content, tmp_path):
+    """As in head CT: most patients with a haemorrhage have slices without; the verdict counts them so too."""
+    data = read_prepared(table_of(tmp_path, patients=60))
+    rows = [{**row, "label": "benign"} if row["image"].endswith("_1.png") else row for row in data.rows]
+    rows = [
+        row for row in rows if row["label"] == "malignant" or int(row["patient"]) % 3 == 0 or int(row["patient"]) < 6
+    ]
+    write_prepared(data.folder, description=data.description, root=data.root, rows=rows)
+    setup = set_up(plan_of({**content, "bundles": {"breast_us": str(data.folder)}}), tmp_path / "out")
+    its = setup.problems["breast_us"]
+    assert (its.positives, its.negatives, its.patients) == (20, 24, 24)
+    assert "no verdict" not in dry_run(setup)
+
+
 def test_patients_are_counted_once(content, tmp_path):
     assert outlook(set_up(plan_of(content), tmp_path))["breast_us"].sentence.count("150 patients, 50 of them") == 1
 

@@ -1,3 +1,5 @@
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -79,6 +81,21 @@ def test_a_threshold_lies_midway_between_neighbours():
 
 def test_among_equals_the_more_sensitive():
     assert youden_threshold([0, 1, 0, 1], [0.2, 0.4, 0.6, 0.8]) == pytest.approx(0.3)
+
+
+@given(data(probability))
+def test_equals_are_told_in_spite_of_rounding(rows):
+    """1.0 + 0.7 and 0.9 + 0.8 are equal, though the second is the larger number."""
+    labels, probabilities = np.array(rows).T
+
+    def exact(threshold):
+        called = probabilities >= threshold
+        return sum(Fraction(int((called[labels == k] == k).sum()), int((labels == k).sum())) for k in (0, 1))
+
+    thresholds = every_decision(probabilities)
+    lowest = max(thresholds, key=exact)  # of equals the first
+    chosen = youden_threshold(labels, probabilities)
+    assert np.array_equal(probabilities >= chosen, probabilities >= lowest)
 
 
 def test_the_target_counts_positives_exactly():

@@ -6,7 +6,7 @@ import torch
 from scipy.special import softmax
 from sklearn.metrics import roc_auc_score
 
-from common.metrics.validation import AucOfLogits
+from common.metrics.validation import AucOfLogits, ScoreOfAll
 
 generator = np.random.default_rng(0)
 LOGITS = generator.normal(size=(80, 4))
@@ -40,3 +40,10 @@ def test_a_finding_with_one_known_value_is_left_out_and_none_is_undefined():
     labels[:, 1] = np.nan
     assert auc("multilabel", LOGITS, labels) == pytest.approx(auc("multilabel", LOGITS[:, 2:], labels[:, 2:]))
     assert math.isnan(auc("multilabel", LOGITS[:, :2], labels[:, :2]))
+
+
+@pytest.mark.parametrize("first", [math.nan, 0.0])
+def test_the_score_of_a_network_that_gives_no_numbers_is_none(first):
+    metric = ScoreOfAll(AucOfLogits("binary"))
+    metric.update((torch.tensor([[0.0, first], [1.0, 0.0]]), torch.tensor([0, 1])))
+    assert math.isnan(metric.compute()) == math.isnan(first)

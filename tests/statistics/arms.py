@@ -33,6 +33,7 @@ def arms(*, positives=30, negatives=60, seeds=3, folds=5, gain=0.0, wobble=0.1, 
                         label=label[rows],
                         score_a=scores[0, rows],
                         score_b=scores[1, rows],
+                        image=np.flatnonzero(rows).astype(str),
                         patient=patient[rows].astype(str),
                     )
                 )

@@ -106,7 +106,14 @@ def test_only_the_order_of_scores_matters(seeds):
 def test_copies_within_a_patient_tell_nothing_new(seeds):
     pairs = arms(seeds=seeds)
     names = ("label", "score_a", "score_b", "patient")
-    copies = [changed(pair, **{name: np.repeat(getattr(pair, name), 3) for name in names}) for pair in pairs]
+    copies = [
+        changed(
+            pair,
+            image=np.char.add(np.repeat(pair.image, 3), np.tile(["", "'", "''"], len(pair.image))),
+            **{name: np.repeat(getattr(pair, name), 3) for name in names},
+        )
+        for pair in pairs
+    ]
     once, more = initialisation_difference(pairs), initialisation_difference(copies)
     assert same(once, more)
     assert (more.images, more.patients) == (3 * once.images, once.patients)
@@ -120,6 +127,7 @@ def test_as_many_patients_again_halve_the_patients_part_of_the_variance():
             label=np.tile(pair.label, 2),
             score_a=np.tile(pair.score_a, 2),
             score_b=np.tile(pair.score_b, 2),
+            image=np.concatenate([pair.image, np.char.add(pair.image, "'")]),
             patient=np.concatenate([pair.patient, np.char.add(pair.patient, "'")]),
         )
         for pair in pairs
@@ -127,6 +135,14 @@ def test_as_many_patients_again_halve_the_patients_part_of_the_variance():
     once, more = initialisation_difference(pairs), initialisation_difference(twice)
     # 12 patients of each class in a fold: 24 / 23 in place of 12 / 11, and half the sum of squares.
     assert more.patient_variance == pytest.approx(once.patient_variance / 2 * (24 / 23) / (12 / 11))
+
+
+def test_images_are_counted_once_where_test_parts_overlap():
+    (whole,) = arms(seeds=1, folds=1)
+    rows = np.arange(len(whole.label)) % 3 > 0  # of two images a patient, some are left out
+    names = ("label", "score_a", "score_b", "image", "patient")
+    part = changed(whole, fold="part", **{name: getattr(whole, name)[rows] for name in names})
+    assert initialisation_difference([whole, part]).images == len(whole.label)
 
 
 def test_a_repeated_split_has_no_more_patients():

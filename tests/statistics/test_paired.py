@@ -11,6 +11,7 @@ def pair(seed=0, fold="0", **changes):
         "label": np.array([1, 0, 1, 0]),
         "score_a": np.array([0.9, 0.1, 0.8, 0.3]),
         "score_b": np.array([0.7, 0.2, 0.1, 0.3]),
+        "image": np.array(["a.png", "b.png", "c.png", "d.png"]),
         "patient": np.array(["a", "b", "c", "d"]),
     }
     return Paired(seed=seed, fold=fold, **{**facts, **changes})
@@ -19,7 +20,7 @@ def pair(seed=0, fold="0", **changes):
 @pytest.mark.parametrize(
     ("changes", "error", "message"),
     [
-        ({"score_b": np.ones(3)}, RunError, r"seed 0, fold 0: each image has one label.*'score_b': 3"),
+        ({"score_b": np.ones(3)}, RunError, r"seed 0, fold 0: each image has one label, name.*'score_b': 3"),
         ({"score_a": np.array([0.9, np.nan, 0.8, 0.3])}, RunError, "scores are finite; got NaN or infinity"),
         (
             {"label": np.ones(4, dtype=int)},
@@ -51,5 +52,5 @@ def test_the_same_seed_twice_is_refused():
 
 
 def test_seeds_tested_on_other_images_are_refused():
-    with pytest.raises(SplitError, match="seed 1 has other labels or patients than seed 0"):
+    with pytest.raises(SplitError, match="seed 1 has other images, labels or patients than seed 0"):
         crossed([pair(), pair(1, patient=np.array(["a", "b", "c", "e"]))])

@@ -42,6 +42,12 @@ def test_where_few_patients_teach_neither_it_says_from_where_it_pays():
     assert "shown to from 14 on" in found.sentence("a", "b")
 
 
+def test_what_pays_again_after_it_did_not_is_shown_from_there_on():
+    found = payoff(NUMBERS, curve(0.05, -0.05, 0.05, 0.05), margin=0.02)
+    assert 20 < found.start < 40 < found.low == 80
+    assert f"and is shown to from {found.start:.0f} on" in found.sentence("a", "b")
+
+
 @pytest.mark.parametrize(
     ("values", "half", "told"),
     [

@@ -59,5 +59,22 @@ def test_the_area_below_a_mean_curve_is_the_mean_area_and_its_band_holds_it():
     # The grid cuts the corners of steps that lie between its 101 places.
     assert area == pytest.approx(np.mean([auc(pair.label, pair.score_a) for pair in pairs]), abs=3e-3)
     assert np.mean((its.low <= its.sensitivity) & (its.sensitivity <= its.high)) > 0.95
+    assert np.array_equal(mean_roc(pairs, n_resamples=100).low, its.low)
     shifted = [replace(pair, score_a=3 * pair.score_a + pair.seed) for pair in pairs]
     assert np.array_equal(mean_roc(shifted, n_resamples=10).sensitivity, its.sensitivity)
+
+
+def test_folds_that_test_the_same_patients_do_not_narrow_the_band_and_others_do():
+    """Were each fold drawn by a stream of its own, copies of a fold would average out."""
+    (pair,) = arms(seeds=1, folds=1, positives=60, negatives=60)
+    other = arms(seeds=1, folds=1, positives=60, negatives=60, seed=1)[0]
+    other = replace(other, fold="1", patient=np.char.add(other.patient, "'"))
+
+    def width(pairs):
+        band = mean_roc(pairs, n_resamples=400)
+        return np.mean((band.high - band.low)[10:50])
+
+    assert width([pair, replace(pair, fold="1")]) == pytest.approx(width([pair]), rel=0.01)
+    both = [pair, other]
+    alone = np.mean([width([its]) for its in both])
+    assert width(both) == pytest.approx(alone / 2**0.5, rel=0.15)

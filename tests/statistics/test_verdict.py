@@ -122,6 +122,13 @@ def test_an_initialisation_is_equivalent_to_itself():
     assert (its.decision, its.difference, its.p, its.equivalence_p) == (Decision.EQUIVALENT, 0, 1, 0)
 
 
+def test_networks_that_have_not_learned_get_no_verdict():
+    constant = {"score_a": np.full(36, 0.4), "score_b": np.full(36, 0.6)}
+    its = verdict([changed(pair, **constant) for pair in arms()])
+    assert (its.decision, its.reason, its.areas) == (Decision.NONE, Reason.CONSTANT, (0.5, 0.5))
+    assert "No verdict, since every network of both says the same of every image" in its.sentence
+
+
 def test_two_perfect_initialisations_cannot_be_told_apart_with_few_patients():
     its = verdict(arms(apart=50.0))
     assert (its.areas, its.decision) == ((1.0, 1.0), Decision.CANNOT_TELL)
