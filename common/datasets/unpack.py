@@ -6,6 +6,7 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Sequence
+from lzma import LZMAError
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -143,7 +144,7 @@ def _write(opened: zipfile.ZipFile, member: _Member, path: Path) -> None:
         # zipfile gives no more bytes than the member states, and checks its CRC with the last.
         with opened.open(member.info) as content:
             write_atomically(path, lambda file: shutil.copyfileobj(content, file, _PIECE), sync=False)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, LZMAError) as error:
         raise DatasetError(f"{member.archive}: {member.path} is damaged ({error}): download it again") from error
 
 

@@ -10,12 +10,13 @@ from typing import NamedTuple
 
 
 class Allowed(NamedTuple):
-    """Modules that `imports` may import, `_target_` by their text, names in expressions, and attributes of objects."""
+    """Modules to import, `_target_` by text, names in expressions, attributes of objects, names that are not called."""
 
     modules: frozenset[str]
     targets: frozenset[str]
     names: frozenset[str]
     attributes: frozenset[str]
+    values: frozenset[str]
 
     def of(self, package: str) -> "Allowed":
         """Return the same, as a bundle writes it whose copy of `common` is called `package`."""
@@ -72,7 +73,12 @@ _NAMES = """
 
 _ATTRIBUTES = "to run precision parameters requires_grad data state metrics float type prepared"
 
-OURS = Allowed(*(frozenset(words.split()) for words in (_MODULES, _TARGETS, _NAMES, _ATTRIBUTES)))
+_VALUES = """
+    common.datasets.seeded.light_worker common.metrics.validation.logits_and_labels monai.data.list_data_collate
+    torch.uint8
+"""
+
+OURS = Allowed(*(frozenset(words.split()) for words in (_MODULES, _TARGETS, _NAMES, _ATTRIBUTES, _VALUES)))
 """What the bundles and overlays of this repository use, and nothing else."""
 
 _COMPUTE = """

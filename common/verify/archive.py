@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ..datasets.unpack import unpacked
 from ..errors import BundleError, DatasetError, TrustError
+from .layout import check_layout
 
 MOST_FILES = 5_000
 """Files of one bundle; ours have some 200."""
@@ -21,7 +22,7 @@ def opened(path: Path) -> Iterator[Path]:
     Raises:
         BundleError: Neither a folder nor a zip.
         TrustError: Members that would be written elsewhere, that are links, that stand twice (in another case too), or
-            that unpack to an absurd size.
+            that unpack to an absurd size, and archives of which two readers may read different things.
     """
     if path.is_dir():
         yield path
@@ -39,10 +40,12 @@ def opened(path: Path) -> Iterator[Path]:
 
 def _refuse_doubles(path: Path) -> None:
     try:
+        with path.open("rb") as file:
+            check_layout(file)
         with zipfile.ZipFile(path) as archive:
             names = [info.filename for info in archive.infolist()]
-    except zipfile.BadZipFile as error:
-        raise TrustError(f"{path} is damaged ({error})") from error
+    except TrustError as error:
+        raise TrustError(f"{path}: {error}") from error
     if len(names) > MOST_FILES:
         raise TrustError(f"{path}: a bundle has at most {MOST_FILES:,} files; got {len(names):,}")
     first: dict[str, str] = {}

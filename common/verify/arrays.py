@@ -1,6 +1,7 @@
 """`reference.npz`: arrays of numbers, which numpy reads without unpickling."""
 
 import zipfile
+import zlib
 from pathlib import Path
 
 LARGEST = 2**30
@@ -19,6 +20,6 @@ def check_arrays(path: Path) -> list[str]:
             for name in arrays.files:
                 if not isinstance(arrays[name], np.ndarray):
                     return [f"{name!a} is no array"]
-    except (zipfile.BadZipFile, ValueError, OSError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, ValueError, OSError, EOFError, MemoryError, NotImplementedError) as error:
         return [f"not arrays of numbers: {error}"]
     return []

@@ -10,7 +10,7 @@ from typing import Any
 from ..bundles import walk
 from .allowed import COMPUTE, Allowed
 from .expressions import check_expression, check_import
-from .paths import is_folder, refers_to_folder, text_problem
+from .paths import PIECES, is_folder, piece_problem, refers_to_folder, text_problem
 
 _OWN_KEYS = ("_target_", "_desc_", "_like_", "_differs_", "_disabled_", "_requires_", "_mode_")
 """Keys that begin with an underscore: MONAI's and ours. `_debug_`, say, opens a debugger."""
@@ -18,8 +18,17 @@ _OWN_KEYS = ("_target_", "_desc_", "_like_", "_differs_", "_disabled_", "_requir
 _IMPORTS = re.compile(r"\+?imports::\d+")
 """Where a configuration imports."""
 
-_REFERENCE = re.compile(r"@(?:::)*\w+(?:::\w+)*", re.ASCII)
-"""What MONAI takes for a reference; any other text that begins with @ is a text to it."""
+_KEY = re.compile(r"[\w.-]+", re.ASCII)
+"""A key: MONAI writes it into texts in the place of `@::`, which are evaluated only then."""
+
+_RELATIVE = re.compile(r"[@%](?:::|#)")
+"""What MONAI replaces in every text by the keys above it."""
+
+_COMPILES = ("compile", "compile_kwargs")
+"""Arguments of MONAI's engines that end in the command line of a compiler."""
+
+_REFERENCE = re.compile(r"@[a-zA-Z0-9]\w*(?:::[a-zA-Z0-9]\w*)*", re.ASCII)
+"""A reference: not to `_meta_`, or a `_desc_`, whose texts may be anything."""
 
 
 def check_config(config: Any, allowed: Allowed) -> list[str]:
@@ -40,20 +49,31 @@ def check_config(config: Any, allowed: Allowed) -> list[str]:
 
 def _check(where: str, value: Any, allowed: Allowed) -> list[str]:
     key = where.rpartition("::")[2].lstrip("+")
-    problems = _check_key(where, key)
+    problems = _check_key(where)
+    if key in _COMPILES:
+        problems.append("nothing is compiled: what a compiler is told may run a program")
+    if isinstance(value, str) and _RELATIVE.search(value):
+        problems.append(f"a reference says the whole id; got {value!a}")
+    return problems + _check_value(where.lstrip("+"), key, value, allowed)
+
+
+def _check_value(where: str, key: str, value: Any, allowed: Allowed) -> list[str]:
     if key == "_target_":
-        return problems + _check_target(value, allowed)
+        return _check_target(value, allowed)
     if key == "_mode_" and value != "default":
-        return [*problems, f"_mode_ is default: debug opens a debugger, callable hands a class on; got {value!a}"]
+        return [f"_mode_ is default: debug opens a debugger, callable hands a class on; got {value!a}"]
     if is_folder(key):
-        return problems + _check_folder(key, value, allowed)
-    return problems + _check_text(where, value, allowed) if isinstance(value, str) else problems
+        return _check_folder(key, value, allowed)
+    if where in PIECES:
+        return _check_piece(where, value, allowed)
+    return _check_text(where, value, allowed) if isinstance(value, str) else []
 
 
-def _check_key(where: str, key: str) -> list[str]:
-    if not where.isascii() or not where.isprintable() or re.search(r"[$@%]", where):
-        return ["keys are of printable ASCII, and neither expressions nor references"]
-    if key.startswith("_") and key not in _OWN_KEYS:
+def _check_key(where: str) -> list[str]:
+    parts = [part.lstrip("+") for part in where.split("::")]
+    if odd := [part for part in parts if not _KEY.fullmatch(part)]:
+        return [f"keys are of letters, digits, _, - and . (ASCII); got {odd[0][:80]!a}"]
+    if any(part.startswith("_") and part not in _OWN_KEYS for part in parts):
         return [f"of the keys that begin with _, a bundle has {', '.join(_OWN_KEYS)}"]
     return []
 
@@ -72,7 +92,19 @@ def _check_folder(key: str, value: Any, allowed: Allowed) -> list[str]:
     if value.startswith("@"):
         known = _REFERENCE.fullmatch(value) and refers_to_folder(value[1:])
         return [] if known else [f"a folder refers to a folder; got {value!a}"]
-    problem = "" if (key, value) == ("bundle_root", ".") else text_problem(value)
+    problem = "" if (key, value) == ("bundle_root", ".") else piece_problem(value)
+    return [problem] if problem else []
+
+
+def _check_piece(key: str, value: Any, allowed: Allowed) -> list[str]:
+    """Return what is wrong with a key that a path may have in it: a text, a number, or of the model."""
+    if not isinstance(value, str):
+        return [f"{key} may be part of a path: a text or a number; got {value!a}"] * isinstance(value, dict | list)
+    if value in (f"${package}.trained('{key}', @bundle_root, @ckpt_dir)" for package in ("common", "scripts")):
+        return _check_text(key, value, allowed)
+    if value[:1] in ("$", "@", "%"):
+        return [f"{key} may be part of a path, which is not computed; got {value!a}"]
+    problem = piece_problem(value)
     return [problem] if problem else []
 
 

@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from collections import Counter
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -11,7 +12,11 @@ from ..errors import TrustError
 DEEPEST = 64
 """Lists and objects within one another; our configurations have 8, a network exported by torch.export has 20."""
 
-_TEXT = re.compile(r'"(?:\\.|[^"\\])*"', re.DOTALL)
+LONGEST = 200
+"""Characters of a key; an id is made of up to `DEEPEST` of them."""
+
+_TEXT = re.compile(r'"(?:\\.|[^"\\]|\\\Z)*(?:"|\Z)', re.DOTALL)
+"""A text, or what begins as one and does not end: so each sign is looked at once."""
 
 
 def read_document(path: Path) -> Any:
@@ -41,10 +46,12 @@ def parse(text: str) -> Any:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    keys = [key for key, _ in pairs]
-    if len(set(keys)) < len(keys):
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise TrustError(f"a key stands once, or readers disagree on what it says; {twice!r} stands twice")
+    counts = Counter(key for key, _ in pairs)
+    for key, count in counts.most_common(1):
+        if count > 1:
+            raise TrustError(f"a key stands once, or readers disagree on what it says; {key[:80]!r} stands twice")
+    if (longest := max(map(len, counts), default=0)) > LONGEST:
+        raise TrustError(f"a key has at most {LONGEST} characters; got {longest}")
     return dict(pairs)
 
 

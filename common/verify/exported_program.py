@@ -16,6 +16,7 @@ from ..bundles import walk
 from ..errors import TrustError, WeightsError
 from ..weights.formats.pytorch import PLAIN, check_archive
 from .documents import parse
+from .layout import check_layout
 from .operators import OPERATORS
 from .pickles import imported
 
@@ -25,6 +26,12 @@ _MEMBERS = re.compile(
     re.ASCII,
 )
 """What such an archive holds; compiled kernels (`data/aotinductor`) are libraries, which run when they are loaded."""
+
+_TENSORS = re.compile(
+    r"[\w.-]+/(?:data\.pkl|data/\d+|byteorder|version|\.format_version|\.storage_alignment|\.data/serialization_id)",
+    re.ASCII,
+)
+"""What the archive of tensors in it holds; torch takes `DATA.PKL` for its pickle, too."""
 
 _SIZE = re.compile(
     r"(?:Symbol\('[su]\d+'(?:, \w+=True)*\)|Integer\(\d+\)|Mul|Add|Max|Min|[-+*() ,]|\d+|[su]\d+)*", re.ASCII
@@ -40,6 +47,8 @@ def check_exported_program(path: Path) -> list[str]:
     """Return what an archive of torch.export does beyond arithmetic on tensors, a line each."""
     try:
         check_archive(path)
+        with path.open("rb") as file:
+            check_layout(file)
         with zipfile.ZipFile(path) as archive:
             return [problem for info in archive.infolist() for problem in _check(archive, info)]
     except (TrustError, WeightsError, zipfile.BadZipFile, RuntimeError, UnicodeDecodeError, zlib.error) as error:
@@ -76,7 +85,10 @@ def _entry(where: str, value: Any) -> Iterator[str]:
 
 
 def _pickled(content: bytes) -> Iterator[str]:
+    check_layout(io.BytesIO(content))
     with zipfile.ZipFile(io.BytesIO(content)) as inner:
         for info in inner.infolist():
+            if not _TENSORS.fullmatch(info.filename):
+                raise TrustError(f"{info.filename!a} is nothing that torch.save writes of tensors")
             if info.filename.endswith(".pkl"):
                 yield from imported(inner.read(info))

@@ -94,15 +94,34 @@ class _Reader:
             if not isinstance(node.value, str | int | float | None):
                 self.problems.append(f"{node.value!r} is no text, number or truth")
         else:
-            if isinstance(node, ast.Call) and not self._callable(node.func):
-                self.problems.append("calls what is neither a name nor a method")
+            if isinstance(node, ast.Call):
+                self._call(node)
+            if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod) and not _counts(node.left):
+                self.problems.append("% is the remainder of a number or of len(), and formats no text")
             for child in ast.iter_child_nodes(node):
-                self._value(child)
+                if not (isinstance(node, ast.Call) and child is node.func and dotted(child) in self.allowed.names):
+                    self._value(child)
+
+    def _call(self, node: ast.Call) -> None:
+        """Look at who is called, and at what would take a text apart: of `a/` there is a `/`, and of `.a` a dot."""
+        if not self._callable(node.func):
+            self.problems.append("calls what is neither a name nor a method")
+        name = dotted(node.func)
+        if any(isinstance(argument, ast.Starred) for argument in node.args):
+            self.problems.append("a call gets its arguments one by one")
+        if name in ("min", "max") and len(node.args) < 2:
+            self.problems.append(f"{name} is of two values or more, not of what is in one")
+        given = [*node.args, *(keyword.value for keyword in node.keywords)]
+        inside = {inner.id for its in given for inner in ast.walk(its) if isinstance(inner, ast.Name)}
+        if name.partition(".")[0] in ("common", "scripts") and inside & self.bound:
+            self.problems.append("a function of this bundle's gets nothing from a list or a call that is going on")
 
     def _name(self, node: ast.Name | ast.Attribute) -> None:
         if (name := dotted(node)) and name.partition(".")[0] not in self.bound:
             if name not in self.allowed.names:
                 self.problems.append(f"{name} is not on the list of what expressions may name")
+            elif name not in self.allowed.values:
+                self.problems.append(f"{name} is called, and not handed on")
         elif isinstance(node, ast.Attribute):
             if node.attr not in self.allowed.attributes:
                 self.problems.append(f".{node.attr} is not on the list of attributes")
@@ -121,3 +140,10 @@ class _Reader:
         if isinstance(function, ast.Name):
             return function.id not in self.bound
         return isinstance(function, ast.Attribute) or is_reference(function)
+
+
+def _counts(node: ast.expr) -> bool:
+    """Return whether a value is a number for sure."""
+    if isinstance(node, ast.Constant):
+        return isinstance(node.value, int | float)
+    return isinstance(node, ast.Call) and dotted(node.func) == "len"

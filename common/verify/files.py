@@ -20,8 +20,9 @@ _PLACES = (
     (re.compile(r"LICENSE|large_files\.yml|manifest\.json"), 4 * _MEGA),
     (re.compile(r"configs/\w+\.json|configs/logging\.conf"), _MEGA),
     (re.compile(r"docs/[\w./-]+\.(?:md|txt|png|csv|json)"), 25 * _MEGA),
-    (re.compile(r"models/\w+\.(?:json|txt|npz)"), 64 * _MEGA),
-    (re.compile(r"models/[\w.-]+\.(?:pt|safetensors|ts|pt2|onnx|xml|bin)"), 4096 * _MEGA),
+    (re.compile(r"models/\w+\.json"), 4 * _MEGA),
+    (re.compile(r"models/\w+\.(?:txt|npz)|models/[\w.-]+\.xml"), 64 * _MEGA),
+    (re.compile(r"models/[\w.-]+\.(?:pt|safetensors|ts|pt2|onnx|bin)"), 4096 * _MEGA),
     (re.compile(rf"{CODE}/[\w./-]+\.(?:py|json|csv|md)"), 4 * _MEGA),
 )
 """Files by their place, and the bytes that one may have: a hundred times and more what ours have."""

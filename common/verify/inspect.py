@@ -18,7 +18,7 @@ from .files import CODE, Found, list_files
 from .logging_conf import check_logging
 from .manifest import check_manifest, read_manifest
 from .onnx_file import check_onnx
-from .paths import text_problem
+from .paths import PIECES, piece_problem, text_problem
 from .torchscript import check_torchscript
 from .weights import CARD, check_weights
 
@@ -101,8 +101,13 @@ def _check_documents(folder: Path, sound: Sequence[str], package: str) -> list[s
 
 def _check_values(content: Any) -> list[str]:
     """Return what a configuration may not read from a document and make a path of."""
-    texts = [(where, value) for where, value in walk(content) if isinstance(value, str)]
-    return [f"{where}: {problem}" for where, value in texts if (problem := text_problem(value))]
+    return [f"{where}: {problem}" for where, value in walk(content) if (problem := _value_problem(where, value))]
+
+
+def _value_problem(where: str, value: Any) -> str:
+    if not isinstance(value, str):
+        return ""
+    return piece_problem(value) if where in PIECES else text_problem(value)
 
 
 def _card(folder: Path, sound: Sequence[str]) -> Any:

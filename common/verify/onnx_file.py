@@ -27,11 +27,13 @@ def check_onnx(path: Path) -> list[str]:
 
 def _problems(graph: Any) -> list[str]:
     found = [f"the domain {node.domain!a} is not ONNX's own" for node in graph.node if node.domain not in STANDARD]
-    tensors = list(graph.initializer)
+    tensors, sparse = list(graph.initializer), list(graph.sparse_initializer)
     for node in graph.node:
         for attribute in node.attribute:
             tensors += [attribute.t, *attribute.tensors]
+            sparse += [attribute.sparse_tensor, *attribute.sparse_tensors]
             for inner in [attribute.g, *attribute.graphs]:
                 found += _problems(inner) if inner.ByteSize() else []
+    tensors += [part for its in sparse for part in (its.values, its.indices)]
     lies = [tensor.name for tensor in tensors if tensor.external_data or tensor.data_location]
     return found + [f"the weights {name!a} lie in another file" for name in lies]

@@ -1,13 +1,18 @@
 """Where a bundle reads and writes: inside its folder, or where the user's command says.
 
 No piece of text in a bundle is an absolute path or has a part `.` or `..`, and pieces only grow to the right; so no
-path that is put together from them leads out. `bundle_root`, which is `.`, only ever stands at the left of a sum.
+path that is put together from them leads out. `bundle_root`, which is `.`, only ever stands at the left of a sum. What
+is added is a text of the expression's own, or one of `PIECES`, and texts are never taken apart or computed
+(`expressions.py`): of `a/` that would make a `/`.
 """
 
 import ast
 import re
 
 from .syntax import dotted, is_reference, referred
+
+PIECES = ("backbone", "fold", "seed")
+"""Keys of the head that a path may have in it."""
 
 _ABSOLUTE = re.compile(r"[/\\~]|[A-Za-z]:[/\\]")
 
@@ -26,11 +31,22 @@ def text_problem(text: str) -> str:
     """Return why a text may not stand in a bundle, where it could become a path; empty if it may."""
     if _ABSOLUTE.match(text):
         return f"a path in a bundle begins in its folder; got {text[:80]!a}"
-    return climbs(text)
+    return _upwards(text)
+
+
+def piece_problem(text: str) -> str:
+    """Return why a text may not be a folder, or a part of a path; `ftp://` is one to fsspec. Empty if it may."""
+    return text_problem(text) or (f"a path in a bundle has no colon; got {text[:80]!a}" if ":" in text else "")
 
 
 def climbs(text: str) -> str:
-    """Return why a text may not become a part of a path; empty if it may."""
+    """Return why a text may not be added to a path; empty if it may."""
+    if ":" in text:
+        return f"a path in a bundle has no colon; got {text[:80]!a}"
+    return _upwards(text)
+
+
+def _upwards(text: str) -> str:
     upwards = any(part in (".", "..") for part in re.split(r"[/\\]", text))
     return f"a path in a bundle does not climb out of its folder; got {text[:80]!a}" if upwards else ""
 
@@ -65,15 +81,16 @@ def _visit(node: ast.AST, *, folder: bool) -> list[str]:
 def _visit_sum(node: ast.expr, *, folder: bool) -> list[str]:
     first, rest = _terms(node)
     problems = _visit(first, folder=folder)
-    grows = folder and refers_to_folder(referred(first))
+    if not (folder and refers_to_folder(referred(first))):
+        return problems + [problem for term in rest for problem in _visit(term, folder=False)]
+    if not (isinstance(rest[0], ast.Constant) and str(rest[0].value).startswith("/")):
+        problems.append("what is added to a folder begins with /, or it is beside it")
     for term in rest:
-        if isinstance(term, ast.Constant) and isinstance(term.value, str) and grows:
+        if isinstance(term, ast.Constant) and isinstance(term.value, str):
             problem = climbs(term.value)
             problems += [problem] if problem else []
-        elif grows and not (is_reference(term) or _is_text_of_reference(term)):
-            problems.append("a path grows by texts, references and str(@reference)")
-        else:
-            problems += _visit(term, folder=False)
+        elif _piece(term) not in PIECES:
+            problems.append(f"a path grows by texts, and by @ or str(@) of {', '.join(PIECES)}")
     return problems
 
 
@@ -105,7 +122,7 @@ def _is_root(node: ast.expr) -> bool:
     return isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] == "bundle_root"
 
 
-def _is_text_of_reference(node: ast.expr) -> bool:
-    return (
-        isinstance(node, ast.Call) and dotted(node.func) == "str" and len(node.args) == 1 and is_reference(node.args[0])
-    )
+def _piece(node: ast.expr) -> str:
+    """Return the id of `@id` and of `str(@id)`."""
+    text = isinstance(node, ast.Call) and dotted(node.func) == "str" and len(node.args) == 1 and not node.keywords
+    return referred(node.args[0] if text and isinstance(node, ast.Call) else node)

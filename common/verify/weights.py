@@ -1,10 +1,12 @@
 """A bundle's weights: plain tensors, finite, and of the network that its model.json names."""
 
+import zipfile
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from ..errors import ConfigError, TrustError, WeightsError
+from .layout import check_layout
 
 CARD = "models/model.json"
 
@@ -20,7 +22,13 @@ def check_weights(path: Path, card: Any) -> list[str]:
     from ..weights.load import misfits
 
     try:
+        if zipfile.is_zipfile(path):
+            with path.open("rb") as file:
+                check_layout(file)
         tensors = read(path).tensors
+        claimed, held = sum(tensor.nbytes for tensor in tensors.values()), path.stat().st_size
+        if claimed > 2 * held:
+            return [f"tensors of {claimed:,} bytes in a file of {held:,}"]
         expected = {name: tensor.shape for name, tensor in tensors.items()} if card is None else _expected(card)
     except (WeightsError, TrustError) as error:
         return [str(error).removeprefix(f"{path}: ")]

@@ -96,12 +96,13 @@ def misfits(expected: Mapping[str, torch.Size], state: Mapping[str, torch.Tensor
     """
     required = {name for name in expected if not name.endswith("num_batches_tracked")}
     common = expected.keys() & state.keys()
+    alike = sorted(name for name in common if expected[name] == state[name].shape)
     faults = {
         "missing": sorted(required - state.keys()),
         "unexpected": sorted(state.keys() - expected.keys()),
-        "of another shape": sorted(name for name in common if expected[name] != state[name].shape),
-        "not finite": sorted(name for name in common if not torch.isfinite(state[name]).all()),
-        "negative": sorted(name for name in common if name.endswith("running_var") and (state[name] < 0).any()),
+        "of another shape": sorted(common - set(alike)),
+        "not finite": [name for name in alike if not torch.isfinite(state[name]).all()],
+        "negative": [name for name in alike if name.endswith("running_var") and (state[name] < 0).any()],
     }
     if not any(faults.values()):
         return ""

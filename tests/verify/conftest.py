@@ -1,8 +1,10 @@
 """An honest exported bundle, and copies of it to spoil."""
 
 import hashlib
+import io
 import json
 import shutil
+import struct
 import zipfile
 from pathlib import Path
 
@@ -102,6 +104,22 @@ def export(folder: Path, code: tuple[str, ...]) -> Bundle:
     bundle.write("large_files.yml", LARGE_FILES)
     bundle.seal()
     return bundle
+
+
+def zip_of(members: dict[str, bytes], *, method: int = zipfile.ZIP_STORED) -> bytes:
+    """An archive of these members."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def two_directories(one: bytes, other: bytes) -> bytes:
+    """An archive whose end says where the first's directory begins, while the second's stands before it."""
+    end = struct.Struct("<4s4H2LH")
+    *_, length, start, _ = end.unpack(one[-end.size :])
+    return one[: start + length] + other[: -end.size] + end.pack(*end.unpack(other[-end.size :])[:-2], start, 0)
 
 
 @pytest.fixture(scope="session")

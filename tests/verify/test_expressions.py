@@ -8,6 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from common.verify.allowed import OURS
+from common.verify.configs import _RELATIVE
 from common.verify.expressions import as_evaluated, check_expression
 from common.verify.paths import text_problem
 
@@ -23,9 +24,12 @@ class Anything(dict):
 
 @given(SIGNS)
 def test_what_is_read_is_what_monai_evaluates(text):
-    from monai.bundle import ReferenceResolver
+    from monai.bundle import ConfigParser, ReferenceResolver
 
-    assert as_evaluated(f"${text}") == ReferenceResolver.update_refs_pattern(f"${text}", Anything())[1:]
+    whole = f"${text}"
+    if not _RELATIVE.search(whole):
+        whole = ConfigParser.resolve_relative_ids("any::id", whole)
+    assert as_evaluated(f"${text}") == ReferenceResolver.update_refs_pattern(whole, Anything())[1:]
 
 
 ATOMS = st.sampled_from(["@network", "len", "torch.device", "1", "'a'", "@knobs['task']", "engine", "()", "[]"])
@@ -63,7 +67,7 @@ def test_the_deepest_expression_gets_an_answer(text):
 
 PIECES = st.sampled_from(["a", "/", ".", "..", "/a", "a/", "../", "/..", "./", "a.", ".a", "\\", "..\\"])
 TERMS = st.one_of(
-    PIECES.map(repr), st.sampled_from(["@bundle_root", "@output_dir", "@a", "@b", "str(@a)", "str(@bundle_root)"])
+    PIECES.map(repr), st.sampled_from(["@bundle_root", "@output_dir", "@fold", "@a", "str(@fold)", "str(@bundle_root)"])
 )
 
 
@@ -72,9 +76,10 @@ def test_no_path_that_passes_leads_out_of_the_bundle(terms, a, b):
     assume(not (text_problem(a) or text_problem(b)))
     text = " + ".join(terms)
     if check_expression(f"${text}", OURS, folder=True) == []:
-        values = {"bundle_root": ".", "output_dir": "./eval", "a": a, "b": b}
+        values = {"bundle_root": ".", "output_dir": "./eval", "fold": a, "a": b}
         path = os.path.normpath(eval(as_evaluated(f"${text}"), {"__local_refs": values}).replace("\\", "/"))
-        assert not path.startswith(("..", "/"))
+        assert not path.startswith("/")
+        assert path.partition("/")[0] != ".."
 
 
 @pytest.mark.parametrize("text", ["$@output_dir + '/inference/saliency'", "$@bundle_root + '/models'", "$@ckpt_dir"])

@@ -1,15 +1,21 @@
 """Bundles whose files are not what they should be: each is refused, and for that reason."""
 
+import io
 import json
 import os
 import stat
+import struct
 import zipfile
+import zlib
 
 import pytest
 
 from common.errors import TrustError
 from common.verify.archive import opened
 from common.verify.inspect import inspect
+from common.verify.layout import check_layout
+
+from .conftest import LARGE_FILES, two_directories, zip_of
 
 LOGGING = "configs/logging.conf"
 
@@ -91,15 +97,15 @@ SEALED = {  # with a manifest that is true of it: what the author did, and why i
     "no weights": (lambda bundle: (bundle.folder / "large_files.yml").unlink(), "models/model.pt: missing"),
     "weights from a machine without a certificate": (
         lambda bundle: bundle.replace("large_files.yml", "https:", "http:"),
-        "not a file in models/ with address and SHA-256",
+        "in this order; got",
     ),
     "weights written elsewhere": (
         lambda bundle: bundle.replace("large_files.yml", 'models/model.pt"\n', 'scripts/../x.py"\n'),
-        "not a file in models/ with address and SHA-256",
+        "in this order; got",
     ),
     "weights without a hash": (
         lambda bundle: bundle.replace("large_files.yml", f'    hash_val: "{"0" * 64}"\n', ""),
-        "each file has path, url, hash_val and hash_type",
+        "in this order; got",
     ),
     "a model whose card climbs": (lambda bundle: bundle.set("window", "../x", path="models/model.json"), "climb out"),
     "a card with a path for an expression to take": (
@@ -182,11 +188,51 @@ def test_a_zip_is_refused_with(bundle, member, reason):
         pass
 
 
+def test_a_zip_is_refused_whose_members_other_readers_call_otherwise(bundle):
+    """`unzip` takes the name in the field 0x7075."""
+    archive = bundle.zipped()
+    name = b"breast_us_classification/torch.py"
+    info = zipfile.ZipInfo("breast_us_classification/docs/a.txt")
+    info.extra = struct.pack("<HHBL", 0x7075, 5 + len(name), 1, zlib.crc32(info.filename.encode())) + name
+    with zipfile.ZipFile(archive, "a") as opened_archive:
+        opened_archive.writestr(info, "print(1)")
+    with pytest.raises(TrustError, match="readers may take another name"), opened(archive):
+        pass
+
+
+LAYOUTS = {
+    "something before": (lambda content: b"#!/bin/sh\n" + content, "has something between"),
+    "something after": (lambda content: content + b"x", "ends with its directory"),
+    "a comment": (lambda content: content[:-2] + b"\x01\x00x", "ends with its directory"),
+    "half of it": (lambda content: content[: len(content) // 2], "ends with its directory"),
+}
+
+
+@pytest.mark.parametrize(("change", "reason"), LAYOUTS.values(), ids=LAYOUTS)
+def test_an_archive_is_refused_with(change, reason):
+    honest = zip_of({"a/version": b"3"})
+    check_layout(io.BytesIO(honest))
+    with pytest.raises(TrustError, match=reason):
+        check_layout(io.BytesIO(change(honest)))
+
+
+def test_an_archive_is_refused_with_two_directories():
+    """Python takes the second for true; torch goes where the end says."""
+    with pytest.raises(TrustError, match="has something between"):
+        check_layout(io.BytesIO(two_directories(zip_of({"a/evil": b"3"}), zip_of({"a/good": b"3"}))))
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_an_archive_is_refused_that_is_packed_unusually(method):
+    with pytest.raises(TrustError, match="stored or deflated"):
+        check_layout(io.BytesIO(zip_of({"a": b"3"}, method=method)))
+
+
 def test_a_damaged_zip_is_refused(bundle):
     archive = bundle.zipped()
     content = archive.read_bytes()
     archive.write_bytes(content[: len(content) // 3] + content[len(content) // 2 :])
-    with pytest.raises(TrustError, match=r"damaged|would"), opened(archive):
+    with pytest.raises(TrustError, match=r"damaged|would|ends with|between|not where"), opened(archive):
         pass
 
 
@@ -219,10 +265,33 @@ def sparse(bundle, path, size):
 
 
 def pickled_arrays():
-    import io
-
     import numpy as np
 
     buffer = io.BytesIO()
     np.savez(buffer, a=np.array([{"any": "object"}], dtype=object))
     return buffer.getvalue()
+
+
+DOWNLOADS = {
+    "an address that goes on in the next line": ('https://example.org/model.pt"\n', "https://example.org/model.pt\n"),
+    "an address with a comment": ("org/model.pt", "org/model.pt#"),
+    "a hash in the entry of another file": (f"""    hash_val: "{"0" * 64}"\n""", f"""  - hash_val: "{"0" * 64}"\n"""),
+    "a key twice": ("    hash_type", f"""    hash_val: "{"1" * 64}"\n    hash_type"""),
+    "a key at another level": ("    hash_type", "hash_type"),
+    "another list": ("large_files:", "other:"),
+}
+
+
+@pytest.mark.parametrize(("old", "new"), DOWNLOADS.values(), ids=DOWNLOADS)
+def test_downloads_are_refused_with(bundle, old, new):
+    bundle.replace("large_files.yml", old, new)
+    bundle.seal()
+    (refusal,) = inspect(bundle.folder).refusals
+    assert refusal.startswith("large_files.yml: ")
+
+
+def test_two_files_to_download_pass_and_so_does_one_without_quotes(bundle):
+    entry = LARGE_FILES.partition("\n")[2]
+    bundle.write("large_files.yml", LARGE_FILES + entry.replace("model.pt", "model.ts").replace('"', ""))
+    bundle.seal()
+    assert inspect(bundle.folder).refusals == []

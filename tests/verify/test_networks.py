@@ -15,6 +15,8 @@ from common.verify.inspect import inspect
 from common.verify.onnx_file import check_onnx
 from common.verify.torchscript import check_torchscript
 
+from .conftest import two_directories, zip_of
+
 
 class Evil:
     def __reduce__(self):
@@ -134,6 +136,52 @@ def test_torchscript_that_touches_files_is_refused(bundle, kind):
     assert re.search(r"model.ts: .*the operator (torch.save|torch.from_file) is not on the list", refusal)
 
 
+CODES = {
+    "a member reached by getattr": (
+        ".py",
+        b"torch.relu(input)",
+        b'getattr(torch, "save")(input, "/tmp/x")',
+        "torch is not",
+    ),
+    "a namespace of operators reached by getattr": (
+        ".py",
+        b"torch.relu(input)",
+        b'getattr(ops.prim, "SetAttr")(input)',
+        "ops.prim is not",
+    ),
+    "torch under another name": (".py", b"    return", b"    t = torch\n    return", "torch is not"),
+    "a class of somebody's": (".py", b"    return", b"    t = __torch__.torch.classes.evil.Run\n    return", "evil"),
+    "more code than can be read": (".py", b"    return", b"    a = 1\n" * 50_000 + b"    return", "bytes of code"),
+}
+
+
+@pytest.mark.parametrize("change", CODES.values(), ids=CODES)
+def test_torchscript_is_refused_with(bundle, tmp_path, change):
+    member, old, new, reason = change
+    torch.jit.script(nn.ReLU()).save(tmp_path / "a.ts")
+
+    def edit(content):
+        return content.replace(old, new)
+
+    rewrite(tmp_path / "a.ts", bundle.folder / "models/model.ts", member, edit)
+    bundle.seal()
+    refusals = inspect(bundle.folder).refusals
+    assert any(reason in refusal for refusal in refusals), refusals
+
+
+def test_torchscript_is_refused_whose_code_python_does_not_take_for_code(bundle, tmp_path):
+    torch.jit.script(nn.ReLU()).save(tmp_path / "a.ts")
+    with zipfile.ZipFile(tmp_path / "a.ts") as old:
+        members = {info.filename: old.read(info) for info in old.infolist()}
+    renamed = {name.replace(".py", ".PY"): content for name, content in members.items()}
+    bundle.write("models/model.ts", zip_of(renamed))
+    bundle.seal()
+    assert "nothing that TorchScript writes" in inspect(bundle.folder).refusals[0]
+    bundle.write("models/model.ts", two_directories(zip_of(renamed), zip_of(members)))
+    bundle.seal()
+    assert "has something between" in inspect(bundle.folder).refusals[0]
+
+
 def test_torchscript_whose_pickle_runs_code_is_refused(bundle, tmp_path):
     torch.jit.script(nn.ReLU()).save(tmp_path / "a.ts")
     rewrite(
@@ -228,25 +276,61 @@ def test_an_exported_program_whose_sample_runs_code_is_refused(bundle, program, 
     assert "sample_inputs/model.pt imports __builtin__.print" in refusal
 
 
-@pytest.mark.parametrize("kind", ["weights elsewhere", "a domain of somebody's", "functions", "no onnx"])
+def test_an_exported_program_is_refused_whose_sample_torch_reads_otherwise(bundle, program, tmp_path):
+    """torch looks at the first bytes, and takes them for a pickle; `DATA.PKL` it takes for `data.pkl`."""
+    torch.save({"a": torch.zeros(1)}, tmp_path / "good.pt")
+    good = (tmp_path / "good.pt").read_bytes()
+    with zipfile.ZipFile(tmp_path / "good.pt") as archive:
+        members = {info.filename.replace("data.pkl", "DATA.PKL"): archive.read(info) for info in archive.infolist()}
+    for sample, reason in ((pickle.dumps(Evil()) + good, "do not follow one another"), (zip_of(members), "DATA.PKL")):
+        rewrite(program, bundle.folder / "models/model.pt2", "sample_inputs/model.pt", lambda _, its=sample: its)
+        bundle.seal()
+        (refusal,) = inspect(bundle.folder).refusals
+        assert reason in refusal
+
+
+def test_weights_that_claim_more_than_the_file_holds_are_refused(bundle, weights):
+    large = {**weights, "classifier.1.bias": torch.zeros(1).expand(3 * 10**9)}
+    torch.save(large, bundle.folder / "models/model.pt")
+    bundle.seal()
+    (refusal,) = inspect(bundle.folder).refusals
+    assert "in a file of" in refusal
+
+
+def test_arrays_that_claim_more_than_any_memory_are_refused(bundle):
+    header = b"{'descr': '<f8', 'fortran_order': False, 'shape': (100000000000000,), }"
+    array = b"\x93NUMPY\x01\x00" + (len(header) + 1).to_bytes(2, "little") + header + b"\n"
+    bundle.write("models/reference.npz", zip_of({"a.npy": array}))
+    bundle.seal()
+    (refusal,) = inspect(bundle.folder).refusals
+    assert "not arrays of numbers" in refusal
+
+
+@pytest.mark.parametrize(
+    "kind", ["weights elsewhere", "sparse weights elsewhere", "a domain of somebody's", "functions", "no onnx"]
+)
 def test_an_onnx_file_is_refused_with(bundle, kind):
     from onnx import TensorProto, helper
 
     weight = helper.make_tensor("w", TensorProto.FLOAT, [1], [0.0])
-    if kind == "weights elsewhere":
+    if kind.endswith("weights elsewhere"):
         weight.ClearField("float_data")
         weight.data_location = TensorProto.EXTERNAL
         weight.external_data.add(key="location", value="../../../etc/passwd")
+    sparse = helper.make_sparse_tensor(weight, helper.make_tensor("i", TensorProto.INT64, [1], [0]), [1])
     node = helper.make_node("Add", ["x", "w"], ["y"], domain="evil" if kind == "a domain of somebody's" else "")
     x, y = (helper.make_tensor_value_info(name, TensorProto.FLOAT, [1]) for name in "xy")
-    model = helper.make_model(helper.make_graph([node], "g", [x], [y], [weight]))
+    kept = {"sparse_initializer": [sparse]} if kind.startswith("sparse") else {"initializer": [weight]}
+    model = helper.make_model(helper.make_graph([node], "g", [x], [y], **kept))
     if kind == "functions":
         model.functions.append(helper.make_function("evil", "f", ["x"], ["y"], [node], [helper.make_opsetid("", 20)]))
     content = b"\xff\xff" if kind == "no onnx" else model.SerializeToString()
     bundle.write("models/model.onnx", content)
     bundle.seal()
-    reason = {"weights elsewhere": "lie in another file", "a domain of somebody's": "is not ONNX's own"}
+    reason = {"a domain of somebody's": "is not ONNX's own"}
     (refusal,) = inspect(bundle.folder).refusals
+    if kind.endswith("weights elsewhere"):
+        reason[kind] = "lie in another file"
     assert reason.get(kind, "functions of its own" if kind == "functions" else "no ONNX file") in refusal
 
 
