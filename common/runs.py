@@ -1,7 +1,6 @@
 """One training run: its key, its folders, and the cards that describe it."""
 
 import json
-import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -10,8 +9,9 @@ from .bundles import body_of_command_line, command_line, recipe
 from .distributed import agree, first_process, wait
 from .errors import RunError
 from .files import sha256, write_json, write_tensors, write_text
-from .locks import LOCK, hold
+from .locks import hold
 from .seen import read_seen, refuse_seen, write_seen
+from .shelf import CARD, exchange, refuse_others
 
 if TYPE_CHECKING:
     from torch import nn
@@ -19,14 +19,8 @@ if TYPE_CHECKING:
 KEY_LENGTH = 16
 """Hexadecimal digits of a run's key: 64 bits, so that a million runs collide with probability 3e-8 (n^2 / 2^65)."""
 
-_CARD = "run.json"
-"""What says which run a folder holds."""
-
 _MODEL = ("model.pt", "model.json", "seen.txt")
 """A model, and what is known of it."""
-
-_STAYS = (LOCK, "mlruns*", "config_*.json", "tensorboard")
-"""What spans runs: the lock, and what MLflow and TensorBoard open in `output_dir` before any run begins."""
 
 
 class Run:
@@ -64,7 +58,7 @@ class Run:
 
         Raises:
             WeightsError: The network begins from weights that have seen images of the test part.
-            RunError: Another process is at work in a folder.
+            RunError: Another process is at work in a folder, or it holds other things than a run.
         """
         data = {"train": _fingerprint(training), "valid": _fingerprint(validation)}
         weights = _hash_of(network.state_dict())
@@ -106,9 +100,10 @@ class Run:
 
         Without `model.pt` MONAI Label answers with random weights: the old one stays until there is a new one.
         """
+        refuse_others(self.ckpt_dir, self.output_dir)
         self._locks = hold(self.ckpt_dir, self.output_dir)
         for folder in (self.ckpt_dir, self.output_dir):
-            _exchange(folder, self.key, kept=_MODEL if served else ())
+            exchange(folder, self.key, kept=_MODEL if served else ())
             write_text(folder / ".writable", "")  # a folder that cannot be written is found now, not after an epoch
             (folder / ".writable").unlink()
 
@@ -128,8 +123,8 @@ class Run:
         """
         if not first_process():
             return
-        write_json(self.ckpt_dir / _CARD, self.card)
-        write_json(self.output_dir / _CARD, {**self.card, **versions(), "command": command_line(), **facts})
+        write_json(self.ckpt_dir / CARD, self.card)
+        write_json(self.output_dir / CARD, {**self.card, **versions(), "command": command_line(), **facts})
 
 
 def read_model(ckpt_dir: str | Path) -> dict[str, Any]:
@@ -220,47 +215,6 @@ def _describe(items: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "shared_patients": origin.shared_patients,
         "ordered": origin.ordered,
     }
-
-
-def _key_in(folder: Path) -> str:
-    try:
-        return str(json.loads((folder / _CARD).read_text())["run_key"])
-    except (OSError, ValueError, KeyError):
-        return ""
-
-
-def _exchange(folder: Path, key: str, *, kept: Sequence[str]) -> None:
-    """Make `folder` hold the run `key`, or nothing: what it holds goes to `runs/`, an earlier `key` comes back.
-
-    Of the names that are `kept`, copies go.
-    """
-    held = _key_in(folder)
-    if held == key:
-        return
-    shelf = folder.parent / "runs"
-    if contents := _contents(folder):
-        _move(contents, shelf / (held or "unknown") / folder.name, kept=kept)
-    if back := _contents(shelf / key / folder.name):
-        _move(back, folder, kept=())
-
-
-def _contents(folder: Path) -> list[Path]:
-    if not folder.is_dir():
-        return []
-    return [path for path in folder.iterdir() if not any(path.match(pattern) for pattern in _STAYS)]
-
-
-def _move(paths: list[Path], target: Path, *, kept: Sequence[str]) -> None:
-    target.mkdir(parents=True, exist_ok=True)
-    # The card goes last: a move that is cut short is taken up where it stopped.
-    for path in sorted(paths, key=lambda path: path.name == _CARD):
-        destination = target / path.name
-        if destination.is_dir():
-            shutil.rmtree(destination)
-        if path.name in kept:
-            shutil.copy2(path, destination)
-        else:
-            path.replace(destination)
 
 
 def check_settings(settings: dict[str, Any], *, ckpt_dir: str) -> None:

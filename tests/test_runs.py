@@ -63,7 +63,19 @@ def test_files_of_an_unknown_run_are_kept(start, tmp_path):
     (tmp_path / "models").mkdir()
     (tmp_path / "models" / "model.pt").write_text("somebody's weights")
     start()
-    assert (tmp_path / "runs" / "unknown" / "models" / "model.pt").read_text() == "somebody's weights"
+    (tmp_path / "models" / "model.pt").write_text("another's")
+    start(fold=1)
+    assert (tmp_path / "runs" / "unknown1" / "models" / "model.pt").read_text() == "somebody's weights"
+    assert (tmp_path / "runs" / "unknown2" / "models" / "model.pt").read_text() == "another's"
+
+
+@pytest.mark.parametrize("folder", ["models", "eval"])
+def test_a_folder_of_other_things_is_refused_and_left_as_it_was(start, tmp_path, folder):
+    (tmp_path / folder / "thesis").mkdir(parents=True)
+    (tmp_path / folder / "thesis" / "chapter.txt").write_text("1")
+    with pytest.raises(RunError, match=rf"{folder} holds thesis, and no run: give --ckpt_dir and --output_dir folders"):
+        start()
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["chapter.txt", folder, "thesis"]
 
 
 def test_a_model_that_is_served_stays_until_there_is_a_new_one(start, tmp_path, network):
