@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..report.scores import CLUSTERED, IMAGE_LEVEL
+from ..report.scores import level_of
 from ..statistics import Interval, bootstrap_means
 from .baselines import ARMS
 from .localise import Localised
@@ -55,12 +55,11 @@ def scores_of(parts: Mapping[str, Localised]) -> dict[str, Any]:
     own = {arm: [found[arm][measure] for measure in MEASURES] for arm in ARMS}
     baselines = [arm for arm in ARMS if arm != "map"]
     differences = {arm: [a - b for a, b in zip(own["map"], own[arm], strict=True)] for arm in baselines}
-    known = [patient for patient in test.patients if patient]
     return {
-        "level": CLUSTERED if known else IMAGE_LEVEL,
+        "level": level_of(test.patients, ""),
         "thresholds": {arm: float(THRESHOLDS[place]) for arm, place in chosen.items()},
         "images": {name: counts_of(part) for name, part in parts.items()},
-        "patients": len(set(known)),
+        "patients": len({patient for patient in test.patients if patient}),
         "test": _named(own, test.patients),
         "difference": _named(differences, test.patients),
     }

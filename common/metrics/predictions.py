@@ -94,8 +94,8 @@ class Predictions:
 
     @property
     def has_patients(self) -> bool:
-        """Whether the patient of any image is known."""
-        return bool((self.patient != "").any())
+        """Whether the patient of every image is known."""
+        return bool((self.patient != "").all())
 
     @property
     def cluster(self) -> Texts:

@@ -3,14 +3,14 @@
 from ...metrics import Predictions
 from .binary import binary_scores
 from .classes import multiclass_scores, multilabel_scores
-from .pieces import BY_STUDY, CLUSTERED, IMAGE_LEVEL, Scores
+from .pieces import CLUSTERED, IMAGE_LEVEL, Scores, level_of
 
 __all__ = [
-    "BY_STUDY",
     "CLUSTERED",
     "IMAGE_LEVEL",
     "Scores",
     "binary_scores",
+    "level_of",
     "multiclass_scores",
     "multilabel_scores",
     "scores_of",

@@ -2,7 +2,7 @@
 
 from ...metrics import Predictions, apply_temperature, fit_temperature
 from .patient_level import binary_patient_level
-from .pieces import Scores, auc, class_counts, class_scores, counts, level, thresholds_of
+from .pieces import Scores, auc, class_counts, class_scores, counts, level_of, thresholds_of
 
 
 def binary_scores(validation: Predictions, test: Predictions) -> Scores:
@@ -31,7 +31,7 @@ def binary_scores(validation: Predictions, test: Predictions) -> Scores:
     temperature = fit_temperature(validation.label, validation.probabilities)
     calibrated = apply_temperature(test.probabilities, temperature)[:, -1]
     return {
-        "level": level(test),
+        "level": level_of(test.patient, test.study),
         "positive_class": test.class_names[-1],
         "thresholds": thresholds,
         "temperature": temperature,

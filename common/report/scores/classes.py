@@ -21,7 +21,7 @@ from .pieces import (
     class_scores,
     counts,
     enough_positives,
-    level,
+    level_of,
     mean_of,
     resampled,
     thresholds_of,
@@ -68,7 +68,12 @@ def multiclass_scores(validation: Predictions, test: Predictions, *, ordered: bo
         "confusion": confusion_matrix(test.label, called, len(test.class_names)).tolist(),
         **_calibration(test, calibrated),
     }
-    head = {"level": level(test), "class_names": list(test.class_names), "ordered": ordered, "temperature": temperature}
+    head = {
+        "level": level_of(test.patient, test.study),
+        "class_names": list(test.class_names),
+        "ordered": ordered,
+        "temperature": temperature,
+    }
     return head | scores | {"patient_level": multiclass_patient_level(test)}
 
 
@@ -100,7 +105,11 @@ def multilabel_scores(validation: Predictions, test: Predictions) -> Scores:
         ],
         axis=1,
     )
-    head = {"level": level(test), "class_names": list(test.class_names), "temperature": temperatures}
+    head = {
+        "level": level_of(test.patient, test.study),
+        "class_names": list(test.class_names),
+        "temperature": temperatures,
+    }
     scores = _of_classes(validation, test, calibrated)
     return head | scores | {"patient_level": multilabel_patient_level(test)}
 

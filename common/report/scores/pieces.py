@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from ...metrics import Predictions, average_precision_of_rows, calibration_gaps, sensitivity_threshold, youden_threshold
 from ...statistics import (
@@ -19,6 +19,9 @@ from ...statistics import (
 
 CLUSTERED = "clustered by patient"
 """Level of the scores when patients are known: their images are not taken as independent."""
+
+PARTLY = "clustered by patient where one is known: optimistic"
+"""Level of the scores when some images have no patient: each of these is taken as a patient's only one."""
 
 BY_STUDY = "clustered by study: optimistic"
 """Level of the scores when studies are known and no patient is: the studies of one patient are taken as independent."""
@@ -40,14 +43,17 @@ draws in 54 and 67 % with 2 positive patients, in 65 and 78 % with 3, in 87 and 
 """
 
 
-def level(part: Predictions) -> str:
-    """Return what the intervals stand on."""
-    return CLUSTERED if part.has_patients else BY_STUDY if (part.study != "").any() else IMAGE_LEVEL
+def level_of(patients: ArrayLike, studies: ArrayLike) -> str:
+    """Return what intervals stand on, by the patient and the study of each image, empty where not known."""
+    known = np.asarray(patients, dtype=np.str_) != ""
+    if known.any():
+        return CLUSTERED if known.all() else PARTLY
+    return BY_STUDY if (np.asarray(studies, dtype=np.str_) != "").any() else IMAGE_LEVEL
 
 
 def counts(part: Predictions) -> Scores:
-    """Return the numbers of images and of patients, None if not known; an image without a patient counts as one."""
-    patients = len(np.unique(patient_codes(part.patient))) if part.has_patients else None
+    """Return the numbers of images and of patients, None where not of every image one is known."""
+    patients = len(np.unique(part.patient)) if part.has_patients else None
     return {"images": len(part), "patients": patients}
 
 

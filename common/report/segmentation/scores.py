@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...statistics import bootstrap_interval, patient_codes, proportion_interval
-from ..scores import BY_STUDY, CLUSTERED, IMAGE_LEVEL, Scores
+from ...statistics import bootstrap_interval, proportion_interval
+from ..scores import Scores, level_of
 from .measure import Fit, Image
 
 FOUND = 0.5
@@ -39,7 +39,7 @@ def segmentation_scores(
     """
     at = _owners(test_items)
     return {
-        "level": _level(test_items),
+        "level": level_of(*([item.get(key) or "" for item in test_items] for key in ("patient", "study"))),
         "thresholds": {"dice": threshold},
         "validation": {
             **_counts(validation, validation_items),
@@ -107,17 +107,11 @@ def _owners(items: Sequence[dict[str, Any]]) -> NDArray[np.str_]:
     )
 
 
-def _level(items: Sequence[dict[str, Any]]) -> str:
-    if any(item.get("patient") for item in items):
-        return CLUSTERED
-    return BY_STUDY if any(item.get("study") for item in items) else IMAGE_LEVEL
-
-
 def _counts(images: Sequence[Image], items: Sequence[dict[str, Any]]) -> Scores:
     patients = np.array([item.get("patient", "") for item in items], dtype=np.str_)
     return {
         "images": len(images),
-        "patients": len(np.unique(patient_codes(patients))) if (patients != "").any() else None,
+        "patients": len(np.unique(patients)) if (patients != "").all() else None,
         "normal_images": sum(image.normal for image in images),
         "lesions": sum(len(image.lesions) for image in images),
     }

@@ -90,6 +90,13 @@ def test_unknown_patients_are_said_and_narrow_the_intervals(scores, validation, 
     assert optimistic["test"]["brier"]["high"] < scores["test"]["brier"]["high"]
 
 
+def test_patients_known_of_some_images_only_are_said(validation, test):
+    some = np.where(np.arange(len(test)) % 2, test.patient, "")
+    partly = binary_scores(validation, replace(test, patient=some))
+    told = "clustered by patient where one is known: optimistic"
+    assert (partly["level"], partly["test"]["patients"]) == (told, None)
+
+
 def test_images_without_a_label_are_left_out(scores, validation, test):
     spoilt = test.label.copy()
     spoilt[::5] = -1
