@@ -101,3 +101,9 @@ def test_a_version_is_no_path(version):
 def test_neither_folder_nor_zip_is_an_error(tmp_path):
     with pytest.raises(BundleError, match="a folder or a zip of one"), opened(tmp_path / "none"):
         pass
+
+
+def test_scores_may_have_any_plain_name(bundle):
+    bundle.set("eval_metrics", {"youden sensitivity": {"value": 0.5}, "AUC, 4 (a)": 1}, path="configs/metadata.json")
+    bundle.seal()
+    assert inspect(bundle.folder).refusals == []

@@ -12,7 +12,7 @@ GRAMMAR = "not part of any expression"
 TARGET = "not on the list of components"
 CLIMBS = "does not climb out of its folder"
 ABSOLUTE = "begins in its folder"
-KEY = "keys are of letters"
+KEY = "keys are of printable ASCII"
 
 HIDDEN = {  # by what the author did, the value of a new key of inference.json, and why it is refused
     "__import__ in an expression": ("$__import__('os').system('id')", NAME),
