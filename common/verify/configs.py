@@ -18,11 +18,11 @@ _OWN_KEYS = ("_target_", "_desc_", "_like_", "_differs_", "_disabled_", "_requir
 _IMPORTS = re.compile(r"\+?imports::\d+")
 """Where a configuration imports."""
 
-_KEY = re.compile(r"[ -~]+")
 _IN_NO_KEY = re.compile(r"[$@%'\"`\\]")
-"""A key, which may be the name of a score or a class, and what it has not: MONAI writes keys into texts in the place of
-`@::`, which are evaluated only then.
-"""
+"""What no key has, since MONAI writes keys into texts in the place of `@::`, which are evaluated only then."""
+
+_SCORES = "eval_metrics::"
+"""In metadata, scores by the names of classes, which are anybody's."""
 
 _RELATIVE = re.compile(r"[@%](?:::|#)")
 """What MONAI replaces in every text by the keys above it."""
@@ -74,8 +74,9 @@ def _check_value(where: str, key: str, value: Any, allowed: Allowed) -> list[str
 
 def _check_key(where: str) -> list[str]:
     parts = [part.lstrip("+") for part in where.split("::")]
-    if odd := [part for part in parts if not _KEY.fullmatch(part) or _IN_NO_KEY.search(part)]:
-        return [f"keys are of printable ASCII, without quotes, $, @, % and backslash; got {odd[0][:80]!a}"]
+    refused = re.compile(r"[$@%]") if where.startswith(_SCORES) else _IN_NO_KEY
+    if odd := [part for part in parts if not part.isprintable() or refused.search(part)]:
+        return [f"keys are printable, without quotes, $, @, % and backslash; got {odd[0][:80]!a}"]
     if any(part.startswith("_") and part not in _OWN_KEYS for part in parts):
         return [f"of the keys that begin with _, a bundle has {', '.join(_OWN_KEYS)}"]
     return []

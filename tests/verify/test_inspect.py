@@ -104,6 +104,10 @@ def test_neither_folder_nor_zip_is_an_error(tmp_path):
 
 
 def test_scores_may_have_any_plain_name(bundle):
-    bundle.set("eval_metrics", {"youden sensitivity": {"value": 0.5}, "AUC, 4 (a)": 1}, path="configs/metadata.json")
+    bundle.set(
+        "eval_metrics",
+        {"youden sensitivity": {"value": 0.5}, "Crohn's, gutartig (4 a)": 1, "b\u00f6sartig auc": 1},
+        path="configs/metadata.json",
+    )
     bundle.seal()
     assert inspect(bundle.folder).refusals == []

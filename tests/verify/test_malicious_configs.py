@@ -12,7 +12,7 @@ GRAMMAR = "not part of any expression"
 TARGET = "not on the list of components"
 CLIMBS = "does not climb out of its folder"
 ABSOLUTE = "begins in its folder"
-KEY = "keys are of printable ASCII"
+KEY = "keys are printable"
 
 HIDDEN = {  # by what the author did, the value of a new key of inference.json, and why it is refused
     "__import__ in an expression": ("$__import__('os').system('id')", NAME),
@@ -106,7 +106,7 @@ HIDDEN = {  # by what the author did, the value of a new key of inference.json, 
     "a class handed on": ({"_target_": "Compose", "_mode_": "callable"}, "_mode_ is default"),
     "the debugger as an argument": ({"_target_": "Compose", "_debug_": True}, "keys that begin with _"),
     "a special key in another case": ({"_Target_": "os.system"}, "keys that begin with _"),
-    "a special key of full-width letters": ({"_\uff54arget_": "os.system"}, KEY),
+    "a special key of full-width letters": ({"_\uff54arget_": "os.system"}, "keys that begin with _"),
     "a file of the machine, included": ("%/etc/config.json::a", "nothing is copied in"),
     "a file beside the bundle, included": ("%../other/train.json::run", "nothing is copied in"),
     "its own metadata, included": ("%configs/metadata.json::task", "nothing is copied in"),
@@ -181,12 +181,7 @@ ELSEWHERE = {  # other keys, and other files
     "a name in paths that is computed": ("train", "backbone", "$'a' + 'b'", "which is not computed"),
     "a name in paths that is referred to": ("train", "fold", "@x", "which is not computed"),
     "a name in paths that is an address": ("train", "fold", "ftp://b", "has no colon"),
-    "code in an id, which MONAI writes into a text": (
-        "evaluate",
-        "a'or(__import__('os').system('id'))or'::b",
-        1,
-        KEY,
-    ),
+    "code in an id, which MONAI writes into a text": ("evaluate", "a'or(__import__('os').system('id'))or'::b", 1, KEY),
     "a compiler turned on by its id": ("evaluate", "evaluator::compile", True, "nothing is compiled"),
     "results nowhere": ("train", "output_dir", "", "a folder is a text"),
     "a step that is not run by any of ours": ("train", "run", ["$@train::trainer.terminate()"], ATTRIBUTE),
