@@ -13,6 +13,10 @@ from typing import Any, BinaryIO
 
 from .errors import StorageError
 
+LONGEST_NAME = 242
+"""Bytes of a file's name that can be written: 255 (Linux, limits.h, NAME_MAX) less the 13 around a temporary one's,
+`.NAME.1234567.tmp`."""
+
 
 def write_atomically(path: str | Path, write: Callable[[BinaryIO], object], *, sync: bool = True) -> None:
     """Leave `path` complete, or as it was.
@@ -49,6 +53,26 @@ def storage_message(path: Path, error: OSError) -> str:
     if error.errno == errno.ENOSPC:
         return f"no space left to write {path}: free some, then run the same command again"
     return f"cannot write {path} ({error.strerror or error}): give another folder"
+
+
+def fitting(path: Path, *, more: int = 0) -> Path:
+    """Return a path whose name can be written: one that is too long ends in eight digits of its hash.
+
+    Args:
+        path: The path.
+        more: Bytes that will be added to its name.
+    """
+    name, longest = path.name.encode(), LONGEST_NAME - more
+    if len(name) <= longest:
+        return path
+    ending = f"-{sha256(name)[:8]}{path.suffix}"
+    kept = name[: longest - len(ending.encode())].decode(errors="ignore")
+    return path.with_name(kept + ending)
+
+
+def printable(path: str) -> str:
+    r"""Return a path as UTF-8 can hold it: what in a name is none becomes an escape, as in `M\xfcller.png`."""
+    return path.encode(errors="surrogateescape").decode(errors="backslashreplace")
 
 
 def write_tensors(path: str | Path, state: dict[str, Any]) -> None:

@@ -189,13 +189,20 @@ def read_folder(dataset_dir: str | Path) -> Items:
         return Items(unlabelled, _origin(data, fold=""))
     if not root.is_dir():
         raise DatasetError(f"there is no folder {str(dataset_dir)!r}: give one of images, --dataset_dir FOLDER")
-    files = [path for path in sorted(root.rglob("*")) if not path.is_dir() and not path.name.startswith(".")]
+    files = [path for path in sorted(root.rglob("*")) if not _is_folder(path) and not path.name.startswith(".")]
     if not files:
         raise DatasetError(f"the folder {str(dataset_dir)!r} is empty: give one of images, --dataset_dir FOLDER")
     origin = Origin(root.name, synthetic=False, index_sha256="", root=root, shared_patients={})
     with Decoder() as decoder:
         items = [item for path in files for item in _items_of(path, root, contents(path, decoder.decode))]
     return Items(items, origin)
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except PermissionError:  # in a folder that lists its files but opens none: each is refused when it is read
+        return False
 
 
 def _items_of(path: Path, root: Path, holds: Contents) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """Files by the endings of their paths, as a table or a list of somebody else's names them."""
 
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 
@@ -8,7 +9,7 @@ _ENDINGS = (".nii.gz", ".nii", ".png", ".jpeg", ".jpg", ".npy", ".dicom", ".dcm"
 
 
 class Names:
-    """Paths, found by how they end: `a/b/c.png` by `a/b/c.png`, `b/c.png` and `c.png`; upper case does not matter.
+    """Paths, found by how they end: `a/b/c.png` by `a/b/c.png`, `b/c.png` and `c.png`, compared as by `folded`.
 
     Args:
         paths: The paths, `/` between folders.
@@ -27,8 +28,17 @@ class Names:
         return self._paths.get(self._normal(name), [])
 
     def _normal(self, name: str) -> str:
-        name = name.replace("\\", "/").removeprefix("./").casefold()
-        return name if self._endings else without_ending(name)
+        parts = name.replace("\\", "/").removeprefix("./").split("/")
+        name = "/".join(map(folded, parts))
+        return name if self._endings else without_ending(name).rstrip()
+
+
+def folded(text: str) -> str:
+    """Return a text as names are compared: in small letters, with single blanks, `ä` as one code (NFC) as Macs do not.
+
+    What a Mac has unpacked, or a spreadsheet was given, is spelt alike to the eye only.
+    """
+    return " ".join(unicodedata.normalize("NFC", text.casefold()).split())
 
 
 def tails(path: str) -> list[str]:

@@ -92,8 +92,11 @@ def originals(source: Path, folder: Path, *, dry_run: bool) -> Path:
     """Return the folder of the originals: `source`, or what its archives hold, unpacked below `folder`.
 
     Raises:
-        DatasetError: A dry run would have to write them first; or as `unpacked` does.
+        DatasetError: A dry run would have to write them first, or `folder` is where the command runs (also what an
+            empty `--out` is read as); or as `unpacked` does.
     """
+    if folder == Path():
+        raise DatasetError("a data set has a folder of its own; got the current one: name another, --out data/NAME")
     if dry_run and archives_in(source) and not (folder / UNPACKED).is_dir():
         raise DatasetError(f"a dry run writes nothing, and {source} must be unpacked first: leave --dry-run out")
     return (folder / UNPACKED) if dry_run and archives_in(source) else unpacked(source, folder)
@@ -139,7 +142,7 @@ def prepare_rows(
     work = _work_folder(folder, how)
     rows = sorted(rows, key=key)
     prints = read_fingerprints(root, rows, work)
-    _record_pixels(rows, prints)
+    left_out = [*left_out, *_record_pixels(root, rows, prints)]
     _record_duplicates(rows, duplicates_among(rows, prints))
     left_out = [*left_out, *_without_faulty_masks(root, rows, prints)]
     if not any(is_kept(row) for row in rows):
@@ -196,12 +199,19 @@ def groups_of(count: int, duplicates: Sequence[Duplicate]) -> list[list[int]]:
     return [group for group in groups.values() if len(group) > 1]
 
 
-def _record_pixels(rows: Sequence[Row], prints: Sequence[Fingerprint | ImageError]) -> None:
+def _record_pixels(root: Path, rows: Sequence[Row], prints: Sequence[Fingerprint | ImageError]) -> list[LeftOut]:
+    """Write the digest of each image; exclude those that cannot be read, and return them with the decoder's reason."""
+    left_out = list[LeftOut]()
     for row, its in zip(rows, prints, strict=True):
         if isinstance(its, Fingerprint):
             row["pixels"] = its.pixels
-        else:
-            row["pixels"], row["exclude"] = "", row["exclude"] or UNREADABLE
+            continue
+        if not row["exclude"]:
+            path = str(root / row["image"])
+            reason = str(its).removeprefix(f"{path}: ").replace(path, row["image"])
+            left_out.append(LeftOut("file", row["image"], f"{UNREADABLE}: {reason}"))
+        row["pixels"], row["exclude"] = "", row["exclude"] or UNREADABLE
+    return list(dict.fromkeys(left_out))  # once for all frames of a file
 
 
 def _record_duplicates(rows: Sequence[Row], duplicates: Sequence[Duplicate]) -> None:

@@ -185,7 +185,8 @@ def test_every_nodule_of_a_phantom_comes_back_as_a_mask_where_it_was_planted(pha
 def test_contours_that_are_no_mask_are_listed_and_the_others_of_the_image_count(phantoms):
     original, data = phantoms
     with (data.folder / "left_out.csv").open() as file:
-        listed = [(line["what"], line["where"].partition("#")[0], line["reason"]) for line in csv.DictReader(file)]
+        lines = [line for line in csv.DictReader(file) if line["what"] == "contour"]
+    listed = [(line["what"], line["where"].partition("#")[0], line["reason"]) for line in lines]
     reasons = {
         UNPARSABLE: "does not parse",
         OUTSIDE: "outside its image",

@@ -1,8 +1,10 @@
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.datasets.names import Names, tails, without_ending
+from common.datasets.names import Names, folded, tails, without_ending
 
 PATHS = ["one/a.png", "two/a.png", "two/b.dcm", "b.nii.gz"]
 
@@ -39,3 +41,17 @@ def test_what_a_table_may_call_a_file(name, exact, loose):
 )
 def test_only_endings_of_images_are_endings(name, stem):
     assert without_ending(name) == stem
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_names_that_look_alike_are_alike(form):
+    path = unicodedata.normalize(form, "gut\u00e4rtig/Fall  1 .png")
+    for other in ("NFC", "NFD"):
+        name = unicodedata.normalize(other, "GUT\u00c4RTIG/ Fall 1 .png")
+        assert Names([path]).ending_with(name) == [path]
+    assert Names([path], endings=False).ending_with("fall 1") == [path]
+
+
+@given(st.text())
+def test_to_fold_twice_is_to_fold_once(text):
+    assert folded(folded(text)) == folded(text)

@@ -120,6 +120,11 @@ def test_unreadable_and_missing_images_are_excluded_and_counted_as_missing(busbr
         assert rows[f"Images/bus_{name}-l.png"]["pixels"] == ""
     assert "(38 instead of 1,875)" in data.description["differs_from_publication"]
     assert "excluded: 2 unreadable" in summary(data)
+    assert "in left_out.csv, file: unreadable: 2" in summary(data)
+    assert (data.folder / "left_out.csv").read_text().splitlines()[1:] == [
+        "file,Images/bus_0001-l.png,unreadable: the file is empty (0 bytes): copy it again from its source",
+        "file,Images/bus_0002-l.png,unreadable: cannot be opened (No such file or directory)",
+    ]
 
 
 def test_a_set_too_small_for_a_fold_says_so(busi, tmp_path):
@@ -224,3 +229,19 @@ def multilabel(busi, monkeypatch):
     )
     monkeypatch.setattr(busi_module, "PUBLISHED", made)
     return busi
+
+
+def test_a_damaged_image_has_the_reason_of_the_decoder_and_no_absolute_path(busbra, tmp_path):
+    (busbra / "Images/bus_0001-l.png").write_bytes(b"\x89PNG\r\n\x1a\n and no more")
+    data = prepare("busbra", busbra, tmp_path / "data")
+    text = (data.folder / "left_out.csv").read_text()
+    assert "file,Images/bus_0001-l.png,unreadable: damaged or truncated (cannot identify" in text
+    assert str(tmp_path) not in text
+
+
+@pytest.mark.parametrize("folder", ["", "."])
+def test_a_data_set_is_not_written_where_the_command_runs(busbra, folder):
+    with pytest.raises(
+        DatasetError, match="a data set has a folder of its own; got the current one: name another, --out"
+    ):
+        prepare("busbra", busbra, folder)

@@ -1,11 +1,13 @@
 """Class names as people write them: one spelling each, in an order, with enough patients to be split."""
 
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from ...errors import DatasetError
 from ..folds import FOLDS
+from ..names import folded
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,22 +34,19 @@ def spelt_once(values: Sequence[str], rules: Rules) -> list[str]:
     Raises:
         DatasetError: One class is spelt in two ways, and neither `classes` nor `merge_case` says which holds.
     """
+    values = [unicodedata.normalize("NFC", value) for value in values]  # else two that look alike differ
     counts = Counter(value for value in values if value)
     spellings: dict[str, list[str]] = defaultdict(list)
     for value in sorted(counts, key=lambda value: (-counts[value], value)):
-        spellings[_bare(value)].append(value)
-    stated = {_bare(name): name for name in rules.classes}
+        spellings[folded(value)].append(value)
+    stated = {folded(name): name for name in rules.classes}
     for bare, several in spellings.items():
         if len(several) > 1 and bare not in stated and not rules.merge_case:
             *others, last = (f"{value!r} ({counts[value]:,} times)" for value in several)
             told = f"{', '.join(others)} and {last}"
             raise DatasetError(f"a class has one name; {told} differ in case or blanks: give --merge-case")
     chosen = {bare: stated.get(bare, several[0].strip()) for bare, several in spellings.items()}
-    return [chosen[_bare(value)] if value else "" for value in values]
-
-
-def _bare(name: str) -> str:
-    return " ".join(name.split()).casefold()
+    return [chosen[folded(value)] if value else "" for value in values]
 
 
 def check_stated(found: Collection[str], rules: Rules) -> None:

@@ -8,6 +8,7 @@ from ...io.decode.crop import box_of
 from ..index import Row
 from ..left_out import LeftOut
 from ..names import Names
+from .findings import is_stated
 from .parts import PART_OF_WORD
 from .sheet import Line, Sheet
 
@@ -39,6 +40,9 @@ class Details:
         sheet: The table.
         files: Paths below the folder of images, among which masks are found.
         columns: Which column is what.
+
+    Raises:
+        DatasetError: A column is missing, or that of the patients states none.
     """
 
     def __init__(self, sheet: Sheet, files: Iterable[str], columns: Columns) -> None:
@@ -47,6 +51,8 @@ class Details:
         self._columns = {
             what: sheet.column(name) for what, name in names.items() if name and (what, name) != ("patient", NONE)
         }
+        if "patient" in self._columns:
+            _refuse_empty(sheet, self._columns["patient"])
         self._read: dict[str, Callable[[Line, str], str]] = {
             "split": self._part,
             "mask": self._mask_paths,
@@ -66,7 +72,7 @@ class Details:
         """
         found = dict(self._initial)
         for what, column in self._columns.items():
-            if line := next((line for line in lines if line.cells[column]), None):
+            if line := next((line for line in lines if is_stated(line.cells[column])), None):
                 value = line.cells[column]
                 found[what] = self._read[what](line, value) if what in self._read else value
         return found
@@ -97,6 +103,14 @@ class Details:
 
     def _error(self, line: Line, rule: str, value: str) -> DatasetError:
         return DatasetError(f"{rule}; line {line.number} of {self._path} has {value!r}: correct it")
+
+
+def _refuse_empty(sheet: Sheet, column: str) -> None:
+    if not any(is_stated(line.cells[column]) for line in sheet.lines):
+        raise DatasetError(
+            f"--patient names a column that states patients; {column!r} of {sheet.path} is empty in all "
+            f"{len(sheet.lines):,} lines: name another, or --patient none to go without"
+        )
 
 
 def _several(cell: str) -> list[str]:

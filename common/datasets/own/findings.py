@@ -6,12 +6,20 @@ from ...errors import DatasetError
 from ..index import FINDING, Row
 from .sheet import Sheet
 
+UNSTATED = ("", "na", "n/a", "#n/a", "<na>", "nan", "none", "null", "?")
+"""What stands in a cell that says nothing, in small letters: what people write there, and what programs export."""
+
 _VALUES = {
     **dict.fromkeys(("1", "yes", "y", "true", "t", "positive", "pos", "present", "x"), "1"),
     **dict.fromkeys(("0", "no", "n", "false", "f", "negative", "neg", "absent"), "0"),
-    **dict.fromkeys(("", "-1", "uncertain", "unknown", "na", "n/a", "nan", "none", "?"), ""),
+    **dict.fromkeys((*UNSTATED, "-1", "uncertain", "unknown"), ""),
 }
 """What people write; -1 is CheXpert's "uncertain"."""
+
+
+def is_stated(cell: str) -> bool:
+    """Return whether a cell of any column says something."""
+    return cell.casefold() not in UNSTATED
 
 
 def read_findings(sheet: Sheet, columns: Sequence[str]) -> list[Row]:

@@ -11,6 +11,7 @@ from ..index import COLUMNS, Row
 from ..left_out import LeftOut
 from .headers import is_dicom, ranks, read_header
 from .slices import in_order
+from .walk import walk
 
 
 class Found(NamedTuple):
@@ -46,8 +47,8 @@ def find_images(root: Path, *, clips: int = 0, dicom_only: bool = False) -> Imag
 
     if not root.is_dir():
         raise DatasetError(f"there is no folder {root}: give the one that holds the images")
-    files = [path for path in sorted(root.rglob("*")) if path.is_file() and not _hidden(path.relative_to(root))]
-    found, left_out, moments = list[Found](), list[LeftOut](), list[str]()
+    files, left_out = walk(root)
+    found, moments = list[Found](), list[str]()
     for path in tqdm(files, desc="files", delay=1, disable=None):
         name = path.relative_to(root).as_posix()
         try:
@@ -59,7 +60,7 @@ def find_images(root: Path, *, clips: int = 0, dicom_only: bool = False) -> Imag
         found += [Found(row, one.ids) for row in rows]
         moments += [moment] * len(rows)
     if not found:
-        raise DatasetError(_none(root, files, dicom_only=dicom_only))
+        raise DatasetError(_none(root, files, left_out, dicom_only=dicom_only))
     for (row, _), rank in zip(found, ranks(moments), strict=True):
         if "modality" in row:
             row["acquired"] = rank
@@ -89,16 +90,13 @@ def _copies(root: Path, found: Sequence[Found]) -> dict[str, str]:
     return result
 
 
-def _hidden(path: Path) -> bool:
-    return any(part.startswith(".") or part == "__MACOSX" for part in path.parts)
-
-
 def _of_file(path: Path, name: str, *, dicom_only: bool) -> tuple[Found, str]:
     """Return a file's row, and when it was acquired, if it says so.
 
     Raises:
         ImageError: It is no image; the message is the reason alone.
     """
+    _refuse_unopened(path)
     row = {**dict.fromkeys(COLUMNS, ""), "image": name, "exclude": ""}
     if is_dicom(path):
         header = read_header(path)
@@ -106,6 +104,15 @@ def _of_file(path: Path, name: str, *, dicom_only: bool) -> tuple[Found, str]:
     if dicom_only or not is_known(path):
         raise ImageError("not DICOM" if dicom_only else "not an image that is read here")
     return Found(row, {}), ""
+
+
+def _refuse_unopened(path: Path) -> None:
+    try:
+        with path.open("rb") as file:
+            if not file.read(1):
+                raise ImageError("empty")
+    except OSError as error:
+        raise ImageError(f"unreadable: {error.strerror}") from error
 
 
 def _count(path: Path, one: Found) -> int:
@@ -132,7 +139,9 @@ def evenly(count: int, frames: int) -> str:
     return f"{start}:{start + step * (frames - 1) + 1}:{step}"
 
 
-def _none(root: Path, files: list[Path], *, dicom_only: bool) -> str:
+def _none(root: Path, files: Sequence[Path], left_out: Sequence[LeftOut], *, dicom_only: bool) -> str:
     kinds = "DICOM" if dicom_only else "PNG, JPEG, NPY, NIfTI, DICOM"
     what = f"none of its {len(files):,} files is one, such as {files[0].name}" if files else "it is empty"
+    if left_out and not files:
+        what = f"{left_out[0].where} is left out, {left_out[0].reason}"
     return f"{root} has no images that can be read ({kinds}): {what}"

@@ -10,6 +10,7 @@ from ..index import FINDING, Row
 from ..left_out import LeftOut
 from . import Listed
 from .classes import Rules, check_stated, class_names, rare, spelt_once
+from .patients import notes_on_patients
 
 _SHOWN = 5
 """Patients that a refusal names."""
@@ -32,7 +33,7 @@ def labelled(
         class_names=names,
         ordered=rules.ordered,
         left_out=[*left_out, *dropped],
-        notes=[*notes, *said],
+        notes=[*notes, *said, *notes_on_patients(kept)],
     )
 
 

@@ -1,5 +1,6 @@
 """From anybody's own images to a prepared data set."""
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -66,7 +67,8 @@ def _list(own: Own, source: Path) -> Listed:
     images = find_images(source, clips=own.clips, dicom_only=own.kind == "dicom")
     if sheet is None:
         return list_unlabelled(images)
-    others = [its for its in images.left_out if (source / its.where).resolve() != sheet.path.resolve()]
+    table = os.path.realpath(sheet.path)  # unlike `Path.resolve`, also of a link to itself
+    others = [its for its in images.left_out if os.path.realpath(source / its.where) != table]
     return list_table(sheet, images._replace(left_out=others), own.columns, own.rules)
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ...errors import DatasetError
+from ..names import folded
 from .delimited import read_delimited
-from .workbook import read_workbook
+from .workbook import is_workbook, read_workbook, sheets_with
 
 _WHOLE = re.compile(r"-?\d+\.0+")
 """A whole number that a program wrote as a float, `1.0`; an UID has more points."""
@@ -32,9 +33,9 @@ class Sheet(NamedTuple):
         """Return the column that a user calls `name`: exactly, else whatever its case.
 
         Raises:
-            DatasetError: There is none (the nearest is named), or several.
+            DatasetError: There is none (the sheet that has it, or the nearest is named), or several.
         """
-        for same in (str, str.casefold):
+        for same in (str, folded):
             found = [column for column in self.columns if same(column) == same(name.strip())]
             if len(found) > 1:
                 raise DatasetError(f"{self.path} has {len(found)} columns called {name!r}: rename all but one")
@@ -42,6 +43,8 @@ class Sheet(NamedTuple):
                 return found[0]
         from difflib import get_close_matches
 
+        if others := sheets_with(self.path, name) if self.path.is_file() and is_workbook(self.path) else []:
+            raise DatasetError(f"{self.path} has the column {name!r} in another sheet: give --sheet {others[0]!r}")
         near = get_close_matches(name.casefold(), [column.casefold() for column in self.columns], n=1, cutoff=0)
         nearest = next(column for column in self.columns if column.casefold() == near[0])
         has = f"it has {', '.join(self.columns)}"
@@ -68,9 +71,10 @@ def read_sheet(path: Path, sheet: str = "") -> Sheet:
         rows = rows[1:]
     if len(rows) < 2:
         chosen = f"the sheet {sheet!r} of {path}" if sheet else str(path)
-        raise DatasetError(
-            f"{chosen} has no lines below a header: name the sheet that has, --sheet NAME, or save it alone"
+        other = (
+            "name the sheet that has, --sheet NAME, or save it alone" if is_workbook(path) else "give a table that has"
         )
+        raise DatasetError(f"{chosen} has no lines below a header: {other}")
     header = rows[0][1]
     places = [place for place, name in enumerate(header) if name]
     lines = [
@@ -81,10 +85,10 @@ def read_sheet(path: Path, sheet: str = "") -> Sheet:
 
 
 def _rows(path: Path, sheet: str) -> tuple[list[tuple[int, Sequence[str]]], list[str]]:
+    if is_workbook(path):
+        return read_workbook(path, sheet)
     with path.open("rb") as file:
         head = file.read(4)
-    if head == b"PK\x03\x04":
-        return read_workbook(path, sheet)
     if head == b"\xd0\xcf\x11\xe0":  # Microsoft's compound file: Excel before 2007, or an encrypted workbook
         raise DatasetError(f"{path} is an old or encrypted Excel file: save it as XLSX or CSV, without a password")
     if sheet:

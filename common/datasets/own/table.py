@@ -10,10 +10,10 @@ from ..left_out import LeftOut
 from . import Listed
 from .classes import Rules
 from .details import Columns, Details
-from .findings import read_findings
 from .images import Images
-from .join import join
+from .join import Join, join
 from .labelled import labelled
+from .labels import read_labels
 from .sheet import Sheet
 
 _PATIENTS = ("patient", "patientid", "patientno", "patientnumber", "pid", "mrn", "case", "caseid", "subject")
@@ -23,8 +23,8 @@ FEWEST, FEW_LINES = 20, (0.2, 0.95)
 """Distinct values, and their share of the lines, from which a column may be one of patients: of one to five lines each
 on average. Classes are fewer, and names of files have a line each."""
 
-_USUAL = ("label", "class", "diagnosis", "pathology", "target")
-"""Columns that hold the label where the user names none."""
+_LOST = 2 / 3
+"""Share of the lines that name no image, from which a refusal says so first: what follows from it misleads."""
 
 
 def list_unlabelled(images: Images) -> Listed:
@@ -45,9 +45,9 @@ def list_table(sheet: Sheet, images: Images, columns: Columns, rules: Rules) -> 
 
     Raises:
         DatasetError: A column that is missing, a name that fits two files, a word that is no part or finding, or as
-            `labelled` does.
+            `read_labels` and `labelled` do.
     """
-    labels = _labels(sheet, columns)
+    labels, said = read_labels(sheet, columns, rules)
     joined = join(sheet, images.found, columns.image)
     left_out = [*images.left_out, *_useless_lines(sheet, labels, set(joined.images))]
     lines_of: dict[int, list[int]] = defaultdict(list)
@@ -72,9 +72,23 @@ def list_table(sheet: Sheet, images: Images, columns: Columns, rules: Rules) -> 
             left_out.append(LeftOut("file", its.row["image"], "no line with a label in the table"))
     left_out = list(dict.fromkeys([*left_out, *details.left_out]))  # once for all frames of a file
     size = f"{len(joined.images):,} of {len(sheet.lines):,} lines, {len(rows):,} images"
-    notes = [*sheet.notes, f"joined by {joined.how}: {size}"]
+    notes = [*sheet.notes, *said, f"joined by {joined.how}: {size}"]
     notes += [f"lines that repeat the label of another for the same image: {repeated:,}"] if repeated else []
-    return labelled(images.root, rows, rules, left_out=left_out, notes=notes)
+    try:
+        return labelled(images.root, rows, rules, left_out=left_out, notes=notes)
+    except DatasetError as error:
+        if len(sheet.lines) - len(joined.images) < _LOST * len(sheet.lines):
+            raise
+        raise DatasetError(_lost(sheet, joined, error)) from error
+
+
+def _lost(sheet: Sheet, joined: Join, error: DatasetError) -> str:
+    lost = [line for position, line in enumerate(sheet.lines) if position not in joined.images]
+    return (
+        f"lines name images; {len(lost):,} of {len(sheet.lines):,} in {sheet.path} name none by {joined.how}, such as "
+        f"{lost[0].cells[joined.column]!r} in line {lost[0].number}: give the folder of these images, or --image COL "
+        f"({error})"
+    )
 
 
 def _refuse_forgotten_patients(sheet: Sheet, columns: Columns, images: Images) -> None:
@@ -107,23 +121,6 @@ def _repeats_like_patients(values: Sequence[str]) -> bool:
 
 def _is_blank_or_measured(value: str) -> bool:
     return not value or re.fullmatch(r"-?\d+[.,]\d+", value) is not None
-
-
-def _labels(sheet: Sheet, columns: Columns) -> list[Row]:
-    """Return `label`, or the columns `label:FINDING`, of each line."""
-    listed = columns.label if "," in columns.label and columns.label not in sheet.columns else ""
-    if several := columns.multilabel or listed:
-        return read_findings(sheet, [sheet.column(name) for name in several.split(",")])
-    column = sheet.column(columns.label) if columns.label else _usual(sheet)
-    return [{"label": line.cells[column]} for line in sheet.lines]
-
-
-def _usual(sheet: Sheet) -> str:
-    found = [column for column in sheet.columns if column.casefold() in _USUAL]
-    if len(found) == 1:
-        return found[0]
-    what = f"several columns that may hold labels ({', '.join(found)})" if found else "no column that is called label"
-    raise DatasetError(f"{sheet.path} has {what}: name it with --label; there are {', '.join(sheet.columns)}")
 
 
 def _useless_lines(sheet: Sheet, labels: Sequence[Row], joined: set[int]) -> list[LeftOut]:

@@ -7,6 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import DatasetError
+from ..names import folded
+
+_HEADER_ABOVE = 10
+"""Rows among which a header is looked for."""
+
+
+def is_workbook(path: Path) -> bool:
+    """Return whether a file begins as an XLSX file does, which is a zip file."""
+    with path.open("rb") as file:
+        return file.read(4) == b"PK\x03\x04"
 
 
 def read_workbook(path: Path, sheet: str = "") -> tuple[list[tuple[int, Sequence[str]]], list[str]]:
@@ -16,22 +26,12 @@ def read_workbook(path: Path, sheet: str = "") -> tuple[list[tuple[int, Sequence
 
     Args:
         path: The workbook.
-        sheet: The name of a sheet; empty for the only one that has cells, or the first.
+        sheet: The name of a sheet; empty for the only one that has cells and is not hidden, or the first.
 
     Raises:
         DatasetError: Damaged, or no such sheet.
     """
-    from openpyxl import load_workbook
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of extensions that it does not know, such as charts
-            with path.open("rb") as file:  # of a name it would judge by the ending
-                book = load_workbook(file, data_only=True)
-    except Exception as error:
-        # openpyxl answers a damaged workbook with any class.
-        raise DatasetError(f"{path} is a damaged workbook ({type(error).__name__}): save it again") from error
-    chosen, notes = _chosen(path, book, sheet)
+    chosen, notes = _chosen(path, _loaded(path), sheet)
     merged = list(chosen.merged_cells.ranges)
     for block in merged:
         chosen.unmerge_cells(str(block))
@@ -45,18 +45,58 @@ def read_workbook(path: Path, sheet: str = "") -> tuple[list[tuple[int, Sequence
     return list(rows), notes
 
 
+def sheets_with(path: Path, column: str) -> list[str]:
+    """Return which sheets of a workbook have a column, hidden ones apart."""
+    return [its.title for its in _loaded(path).worksheets if _is_shown(its) and _below(its, column)]
+
+
+def is_uncalculated(path: Path, column: str) -> bool:
+    """Return whether a column that reads as empty holds formulas: those that programs write, nothing has calculated."""
+    sheets = _loaded(path, formulas=True).worksheets
+    return any(cell.data_type == "f" for its in sheets for cell in _below(its, column))
+
+
+def _loaded(path: Path, *, formulas: bool = False) -> Any:
+    from openpyxl import load_workbook
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of extensions that it does not know, such as charts
+            with path.open("rb") as file:  # of a name it would judge by the ending
+                return load_workbook(file, data_only=not formulas)
+    except Exception as error:
+        # openpyxl answers a damaged workbook with any class.
+        raise DatasetError(f"{path} is a damaged workbook ({type(error).__name__}): save it again") from error
+
+
+def _is_shown(sheet: Any) -> bool:
+    return bool(sheet.sheet_state == "visible")
+
+
+def _below(sheet: Any, column: str) -> list[Any]:
+    """Return the cells below a header."""
+    for row in sheet.iter_rows(max_row=_HEADER_ABOVE):
+        for cell in row:
+            if folded(_text(cell)) == folded(column):
+                place = {"min_row": cell.row + 1, "min_col": cell.column, "max_col": cell.column}
+                return [below[0] for below in sheet.iter_rows(**place)]
+    return []
+
+
 def _chosen(path: Path, book: Any, sheet: str) -> tuple[Any, list[str]]:
     sheets = book.worksheets
     if sheet:
-        found = [its for its in sheets if its.title.strip().casefold() == sheet.strip().casefold()]
+        found = [its for its in sheets if folded(its.title) == folded(sheet)]
         if not found:
             raise DatasetError(f"{path} has no sheet {sheet!r}: it has {', '.join(its.title for its in sheets)}")
         return found[0], []
-    filled = [its for its in sheets if its.max_row > 1]
+    filled = [its for its in sheets if its.max_row > 1 and _is_shown(its)]
+    hidden = ", ".join(its.title for its in sheets if its.max_row > 1 and not _is_shown(its))
     if not filled:
-        raise DatasetError(f"{path} has no lines below a header: save the sheet that has them")
-    note = f"the sheet {filled[0].title!r} of {len(filled)}; another: --sheet NAME"
-    return filled[0], [note] if len(filled) > 1 else []
+        way = f"name a hidden sheet ({hidden}), --sheet NAME" if hidden else "save the sheet that has them"
+        raise DatasetError(f"{path} has no lines below a header: {way}")
+    notes = [f"the sheet {filled[0].title!r} of {len(filled)}; another: --sheet NAME"] if len(filled) > 1 else []
+    return filled[0], notes + ([f"hidden sheets, passed over: {hidden}"] if hidden else [])
 
 
 def _text(cell: Any) -> str:

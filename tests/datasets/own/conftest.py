@@ -39,9 +39,9 @@ def dicom():
 
 @pytest.fixture
 def workbook(tmp_path):
-    """Writes rows as an XLSX file, and merges blocks of cells; returns its path."""
+    """Writes rows as an XLSX file, merges blocks of cells, hides sheets; returns its path."""
 
-    def write(rows, *, merge=(), name="labels.xlsx", formats=None, others=None):
+    def write(rows, *, merge=(), name="labels.xlsx", formats=None, others=None, hidden=()):
         book = openpyxl.Workbook()
         for row in rows:
             book.active.append(row)
@@ -53,6 +53,8 @@ def workbook(tmp_path):
             sheet = book.create_sheet(title)
             for row in content:
                 sheet.append(row)
+        for title in hidden:
+            book[title].sheet_state = "hidden"
         book.save(tmp_path / name)
         return tmp_path / name
 

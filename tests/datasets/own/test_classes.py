@@ -1,3 +1,5 @@
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -72,3 +74,10 @@ def test_forty_classes_of_which_38_have_one_image():
         rare(patients, Rules())
     assert len(rare(patients, Rules(minimum=5))) == 38
     assert rare(patients, Rules(minimum=1)) == []
+
+
+def test_names_that_look_alike_are_one_class():
+    one, other = (unicodedata.normalize(form, "gut\u00e4rtig") for form in ("NFC", "NFD"))
+    assert spelt_once([one, other, other], Rules()) == [one] * 3
+    assert spelt_once([other], Rules()) == [one]
+    assert spelt_once([one, other], Rules(classes=(other,))) == [other] * 2

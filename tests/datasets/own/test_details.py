@@ -49,3 +49,17 @@ def test_masks_are_files_below_the_folder(details):
 def test_a_wrong_cell_or_column_is_named(details, columns, value, message):
     with pytest.raises(DatasetError, match=message):
         details(columns, x=value)
+
+
+@pytest.mark.parametrize("cell", ["", "NA", "nan"])
+def test_a_column_of_patients_that_states_none_is_refused(details, cell):
+    with pytest.raises(
+        DatasetError, match=r"'who' of .*labels.csv is empty in all 1 lines: name another, or --patient none"
+    ):
+        details(Columns(patient="who"), who=cell)
+
+
+def test_a_cell_that_says_unknown_states_nothing(details):
+    columns = Columns(study="exam", split="part", mask="m", crop="box")
+    found, its = details(columns, exam="N/A", part="nan", m="NA", box="None")
+    assert (found, its.left_out) == ({}, [])

@@ -9,7 +9,7 @@ from common.errors import DatasetError
     [
         *((word, "1") for word in ("1", "yes", "TRUE", "Positive")),
         *((word, "0") for word in ("0", "no", "False", "negative")),
-        *((word, "") for word in ("", "-1", "Uncertain", "nan")),
+        *((word, "") for word in ("", "-1", "Uncertain", "nan", "NULL", "#N/A")),
     ],
 )
 def test_words_for_yes_no_and_unknown(sheet, word, value):

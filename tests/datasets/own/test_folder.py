@@ -1,3 +1,5 @@
+import unicodedata
+
 import pytest
 
 from common.datasets.own.classes import Rules
@@ -62,3 +64,13 @@ def test_masks_beside_their_images_are_no_images(picture, tmp_path):
     assert rows["a/0.png"] == "a/0_mask.png;a/0_mask_1.png"
     assert rows["b/gas_mask.png"] == ""
     assert made.notes[0] == "masks beside their images (NAME_mask): 2"
+
+
+def test_folders_that_look_alike_are_one_class(picture, tmp_path):
+    for number in range(8):
+        name = unicodedata.normalize(("NFC", "NFD")[number % 2], "gut\u00e4rtig")
+        picture(tmp_path / name / f"{number}.png", number)
+        picture(tmp_path / "krank" / f"{number}.png", number)
+    made = list_folder(tmp_path, Rules())
+    assert made.class_names == ("gut\u00e4rtig", "krank")
+    assert len({row["image"] for row in made.rows}) == 16

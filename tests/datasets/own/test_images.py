@@ -1,4 +1,5 @@
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -79,3 +80,30 @@ def test_no_images_is_one_line(tmp_path, picture):
     picture(tmp_path / "a.png")
     with pytest.raises(DatasetError, match=r"has no images that can be read \(DICOM\): none of its 1 files .* a.png"):
         find_images(tmp_path, dicom_only=True)
+
+
+def test_what_is_empty_or_may_not_be_read_says_so(picture, tmp_path, monkeypatch):
+    for number, name in enumerate(("a", "closed")):
+        picture(tmp_path / f"{name}.png", number)
+    (tmp_path / "b.png").touch()
+    opened = Path.open
+
+    def refusing(path, *arguments):
+        if path.name == "closed.png":
+            raise PermissionError(13, "Permission denied", str(path))
+        return opened(path, *arguments)
+
+    monkeypatch.setattr(Path, "open", refusing)
+    images = find_images(tmp_path)
+    assert [its.row["image"] for its in images.found] == ["a.png"]
+    assert [(its.where, its.reason) for its in images.left_out] == [
+        ("b.png", "empty"),
+        ("closed.png", "unreadable: Permission denied"),
+    ]
+
+
+def test_a_folder_of_links_alone_says_why_it_has_no_images(tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/benign").symlink_to(tmp_path)
+    with pytest.raises(DatasetError, match="benign is left out, a link to a folder, which is not followed"):
+        find_images(tmp_path / "in")

@@ -1,3 +1,5 @@
+import unicodedata
+
 import pytest
 
 from common.datasets.own.join import join
@@ -71,3 +73,9 @@ def test_a_table_of_other_images_says_what_it_has(sheet, found):
         join(sheet(["f", "class"], ["x.png", "y"]), images, "f")
     with pytest.raises(DatasetError, match="names an image in any column"):
         join(sheet(["f", "class"], ["x.png", "y"]), images)
+
+
+def test_blanks_and_codes_of_letters_may_differ_on_either_side(sheet, found):
+    files = [unicodedata.normalize("NFD", "L\u00e4sion  1.png"), "b  c.png"]
+    lines = [(name, "x") for name in ("L\u00e4sion 1.png", "b c.png")]
+    assert join(sheet(["f", "class"], *lines), found(*files), "f").images == {0: [0], 1: [1]}

@@ -83,3 +83,11 @@ def test_a_finding_that_too_few_patients_have_or_lack_is_refused_or_left_out(lis
 def test_classes_of_findings_are_their_columns(listed):
     with pytest.raises(DatasetError, match="findings are named by their columns"):
         listed(["10", "01"], Rules(classes=("a",)), findings=("a", "b"))
+
+
+def test_what_is_odd_about_patients_is_noted(listed):
+    made = listed([*"ab"] * 6, Rules(positive="b"), patients=["", "", "7", "9", "007", *"123456x"], studies=[""] * 12)
+    assert [note.partition(":")[0].split(", ")[0] for note in made.notes] == [
+        "2 of 12 images have no patient",
+        "2 patients differ in leading zeros only",
+    ]

@@ -1,7 +1,9 @@
 import csv
 import json
+import os
 import shutil
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -180,3 +182,28 @@ def test_a_mask_that_does_not_fit_is_left_out_and_its_image_is_only_not_annotate
     assert not any(row["exclude"] for row in data.rows)
     items = [item for fold in "01234" for item in read_masked(data.folder, fold=fold, part="test")]
     assert len(items) == 18
+
+
+@pytest.mark.parametrize("kind", ["folder", "table"])
+def test_odd_files_and_patients_are_said_and_prepared_without(picture, table, tmp_path, kind):
+    rows = [["image", "label", "who"]]
+    for number in range(20):
+        name = f"{'sick' if number % 2 else 'healthy'}/{number}.png"
+        picture(tmp_path / f"mine/{name}", number)
+        rows.append([name, name.partition("/")[0], "" if number > 17 else "007" if number == 9 else number])
+    (tmp_path / "mine/sick/self.png").symlink_to("self.png")
+    (tmp_path / os.fsdecode(b"mine/sick/M\xfcller.png")).touch()
+    (tmp_path / "mine/sick/cut.png").write_bytes((tmp_path / "mine/sick/1.png").read_bytes()[:300])
+    rows.append(["sick/cut.png", "sick", 20])
+    own = Own(kind=kind, images=tmp_path / "mine", table=table(rows) if kind == "table" else None)
+    data = prepare_own(replace(own, columns=Columns(image="image", patient="who")), tmp_path / "data")
+    with (tmp_path / "data/left_out.csv").open() as file:
+        listed = {line["where"]: line["reason"].partition(":")[0] for line in csv.DictReader(file)}
+    assert listed == {
+        "sick/M\\xfcller.png": "a name that is not UTF-8",
+        "sick/self.png": "a link that leads nowhere",
+        "sick/cut.png": "unreadable",
+    }
+    said = summary(data)
+    assert ("2 of 21 images have no patient: each, or each study, counts" in said) == (kind == "table")
+    assert ("2 patients differ in leading zeros only" in said) == (kind == "table")

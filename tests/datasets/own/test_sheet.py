@@ -58,3 +58,18 @@ def test_what_is_no_table_is_refused(table, tmp_path):
     (tmp_path / "old.xls").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
     with pytest.raises(DatasetError, match="is an old or encrypted Excel file: save it as XLSX or CSV"):
         read_sheet(tmp_path / "old.xls")
+
+
+def test_a_column_of_another_sheet_is_told_the_sheet(workbook):
+    path = workbook([["image", "x"], ["a", "b"]], others={"more": [["image", "Grade"], ["a", "1"]]})
+    with pytest.raises(DatasetError, match=r"has the column 'grade' in another sheet: give --sheet 'more'"):
+        read_sheet(path).column("grade")
+    with pytest.raises(DatasetError, match="has no column 'y': did you mean"):
+        read_sheet(path).column("y")
+
+
+def test_only_a_workbook_is_asked_for_another_sheet(table, workbook):
+    with pytest.raises(DatasetError, match=r"has no lines below a header: give a table that has$"):
+        read_sheet(table([]))
+    with pytest.raises(DatasetError, match="has no lines below a header: name the sheet that has, --sheet NAME"):
+        read_sheet(workbook([["image", "class"], [None, " "]]))

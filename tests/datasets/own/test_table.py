@@ -123,3 +123,25 @@ def test_a_column_that_repeats_as_patients_do_must_not_be_forgotten(sheet, found
             list_table(table, images, columns, Rules())
         columns = Columns(image="image", label="class", patient="none")
     assert len(list_table(table, images, columns, Rules()).rows) == 60
+
+
+def test_a_join_that_failed_is_said_before_what_follows_from_it(sheet, images):
+    others = [(f"x{n}.png", "benign", f"Q{n}") for n in range(20)]
+    table = sheet(["image", "class", "who"], *others, *lines())
+    with pytest.raises(
+        DatasetError,
+        match=r"20 of 30 in .*labels.csv name none by file name in the column 'image', such as 'x0.png' in line 2: "
+        r"give the folder of these images, or --image COL \(no image has the class 'cyst'",
+    ):
+        list_table(table, images, COLUMNS, Rules(classes=("benign", "cyst")))
+    table = sheet(["image", "class", "who"], *others[1:], *lines())
+    with pytest.raises(DatasetError, match=r"^no image has the class 'cyst'"):
+        list_table(table, images, COLUMNS, Rules(classes=("benign", "cyst")))
+
+
+def test_lines_that_say_unknown_have_no_label(sheet, images):
+    table = sheet(["image", "class", "who"], *lines(_4=[("4.png", "NA", "P4")]))
+    made = list_table(table, images, COLUMNS, Rules(minimum=1))
+    assert made.class_names == ("benign", "malignant")
+    assert ("line", "6", "no label") in made.left_out
+    assert made.notes[0] == "no label: 1 lines with NA in 'class'; if it is a class: --classes"
