@@ -8,6 +8,7 @@ import re
 import shlex
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,39 @@ def check_command_line() -> None:
         if not (_MONAI_KEY.fullmatch(key) or key in heads or ("::" in key and _exists(key, config))):
             nearest = difflib.get_close_matches(key, [*heads, *_ids(config)], n=1, cutoff=0)[0]
             raise ConfigError(f"--{key} is not a key of this configuration: did you mean --{nearest}?")
+    _check_folders()
+    _check_run_id(config)
+
+
+def _check_folders() -> None:
+    """Refuse what Fire, which reads the command line for MONAI, takes for no text: a number, or nothing at all."""
+    for key, value in _given().items():
+        if (key.endswith("_dir") or key == "bundle_root") and "::" not in key and not _is_text(value):
+            got = "no value" if str(value).startswith("--") else value
+            raise ConfigError(f"{key} is a folder, as a text; got {got}: give --{key} FOLDER, e.g. ./{key}")
+
+
+def _is_text(value: Any) -> bool:
+    if not isinstance(value, str) or value.startswith("--"):
+        return False
+    try:
+        return isinstance(ast.literal_eval(value), str)
+    except (SyntaxError, ValueError):
+        return True
+
+
+def _check_run_id(config: dict[str, Any]) -> None:
+    """Refuse to run what is not there: by `--run_id`, or by the first word after `run` that no `--key` has as value."""
+    if sys.argv[1:2] != ["run"]:
+        return  # the first word of MONAI's other commands is something else
+    alone = [
+        word
+        for before, word in pairwise(sys.argv[1:])
+        if not word.startswith("-") and ("=" in before or not before.startswith("--"))
+    ]
+    run_id = _given().get("run_id", next(iter(alone), "run"))
+    if not _exists(run_id, config):
+        raise ConfigError(f"what runs is an id of this configuration, `run` unless given; got {run_id!r}: leave it out")
 
 
 def _end_telemetry() -> None:
@@ -181,10 +215,25 @@ def _exists(key: str, config: dict[str, Any]) -> bool:
 def _report(kind: type[BaseException], error: BaseException, traceback: Any) -> None:
     """Print our errors in one line, wherever MONAI and the data loader's workers have wrapped them."""
     for cause in causes(error):
-        if message := our_message(cause):
+        if message := our_message(cause) or _failed_expression(cause):
             print(f"error: {message}", file=sys.stderr)  # noqa: T201  the last word of a run
             return
         if isinstance(cause, KeyboardInterrupt):
             print("interrupted: the same command continues this run", file=sys.stderr, flush=True)  # noqa: T201
             os._exit(INTERRUPTED)  # an exception hook cannot choose the exit code otherwise
     sys.__excepthook__(kind, error, traceback)
+
+
+def _failed_expression(error: BaseException) -> str:
+    """Return a line on the `$` of the command line that MONAI says it failed to evaluate; empty for any other error."""
+    said = str(error)
+    if not said.startswith("Failed to evaluate"):
+        return ""
+    for key, value in _given().items():
+        if str(value).startswith("$") and repr(value) in said:
+            return f"--{key} is a value, or an expression that gives one; got {value!r} ({error.__cause__}): mend it"
+    return ""
+
+
+if _runs_monai_bundle():
+    sys.excepthook = _report  # already now: Ctrl-C may come while the rest is still being imported

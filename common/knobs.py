@@ -99,6 +99,8 @@ def check_knobs(*, backbone: str, device: Any, task: str, tasks: Sequence[str] =
 
     if task not in tasks:
         raise ConfigError(f"task is one of {', '.join(tasks)}; got {task!r}: give --task another value")
+    if not isinstance(backbone, str):
+        raise ConfigError(f"backbone is one of {', '.join(BACKBONES)}; got {backbone!r}: give --backbone another value")
     if task == "multilabel" and apart(backbone) != ([backbone], False):
         raise ConfigError(
             f"a mean of networks is of classes of which an image has one; the task is {task}: give --backbone one of "
@@ -122,7 +124,9 @@ def _check_device(device: Any) -> None:
 
     try:
         kind = torch.device(device).type
-    except (RuntimeError, TypeError) as error:
-        raise ConfigError(f"device is cpu, cuda or cuda:N; got {device!r}: give --device another value") from error
+    except (RuntimeError, TypeError):
+        kind = ""
+    if kind not in ("cpu", "cuda"):
+        raise ConfigError(f"device is cpu, cuda or cuda:N; got {device!r}: give --device another value")
     if kind == "cuda" and not torch.cuda.is_available():
         raise ConfigError(f"device {str(device)!r} needs a GPU, which this machine does not offer: give --device cpu")

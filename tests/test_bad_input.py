@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 import torch
 from PIL import Image
 
+from common.datasets.items import read_folder
 from common.networks.densenet import DenseNet121
 
 from .conftest import TRAIN, places
@@ -181,6 +183,14 @@ def test_evaluation_before_training(refusal, data):
         ("--val_interval", "5", "val_interval is at most max_epochs, else no model is ever chosen; got 5 of 1"),
         ("--patience", "0", "patience is a whole number from 1; got 0"),
         ("--device", "tpu9", "device is cpu, cuda or cuda:N; got 'tpu9'"),
+        ("--device", "mps", "device is cpu, cuda or cuda:N; got 'mps'"),
+        ("--backbone", "@seed", "backbone is one of resnet50, "),
+        ("--ckpt_dir", "5", "ckpt_dir is a folder, as a text; got 5: give --ckpt_dir FOLDER"),
+        (
+            "--learning_rate",
+            "$1/0",
+            "--learning_rate is a value, or an expression that gives one; got '$1/0' (division",
+        ),
         ("--class_names", "['benign','benign']", "class_names is two different names, each a text, for a binary"),
         ("--task", "regression", "task is one of binary, multiclass, multilabel; got 'regression'"),
         ("--task", "multilabel", "a label of a multilabel task is {'benign': '1, 0 or empty', "),
@@ -188,6 +198,12 @@ def test_evaluation_before_training(refusal, data):
 )
 def test_a_knob_that_cannot_take_a_value(refusal, data, knob, value, says):
     assert says in refusal(data, knob, value)
+
+
+def test_a_folder_without_a_name_and_a_run_that_is_not_there(refusal, data):
+    assert "output_dir is a folder, as a text; got no value: give --output_dir FOLDER" in refusal(data, "--output_dir")
+    for arguments in (["--run_id", "foo"], ["--tensorboard=false", "foo"]):
+        assert "an id of this configuration, `run` unless given; got 'foo'" in refusal(data, *arguments)
 
 
 def test_a_folder_that_cannot_be_written_is_found_before_training(refusal, data, tmp_path):
@@ -208,3 +224,47 @@ def test_evaluation_on_another_fold_than_the_trained(run_bundle, refusal, data, 
     evaluate = f"['{TRAIN}','bundles/breast_us/configs/evaluate.json','{tiny}']"
     line = refusal(data, "--fold", "1", config=evaluate)
     assert "a model is used as it was trained, with fold 0; got 1: leave out --fold" in line
+
+
+def test_each_file_of_a_folder_has_its_row_and_its_true_reason(run_bundle, trained_bundle, tmp_path):
+    folder, long = tmp_path / "images", "l" * 240 + ".png"
+    (folder / "x.png").mkdir(parents=True)
+    for name in ("good.png", long, "x.png/inside.png", os.fsdecode(b"M\xfcller.png")):
+        Image.effect_noise((64, 48), 50).save(folder / name)
+    (folder / "zero.png").touch()
+    (folder / "loop.png").symlink_to("loop.png")
+    os.mkfifo(folder / "pipe.png")
+    where = ["--bundle_root", str(trained_bundle), "--dataset_dir", str(folder), "--output_dir", str(tmp_path)]
+    config = str(trained_bundle / "configs" / "inference.json")
+    finished = run_bundle("--config_file", config, *where, "--num_workers", "0", "--saliency")
+    assert finished.code == 1
+    assert "error: 4 of 7 files were refused" in finished.output.splitlines()[-1]
+    with (tmp_path / "inference" / "predictions.csv").open() as file:
+        assert [row["image"] for row in csv.DictReader(file)] == ["good.png", long, "x.png/inside.png"]
+    with (tmp_path / "inference" / "refused.csv").open() as file:
+        reasons = {row["image"]: row["reason"] for row in csv.DictReader(file)}
+    says = {
+        r"M\xfcller.png": "is UTF-8",
+        "loop.png": "cannot be opened (Too many levels of symbolic links)",
+        "pipe.png": "got a named pipe",
+        "zero.png": "the file is empty (0 bytes)",
+    }
+    assert reasons.keys() == says.keys()
+    assert all(says[image] in reason for image, reason in reasons.items())
+    pictures = [path.name for path in (tmp_path / "inference" / "saliency").rglob("*.png") if path.is_file()]
+    assert {"good.png.png", "inside.png.png"} < set(pictures)
+    assert len(pictures) == 3
+
+
+def test_a_file_that_may_not_be_looked_at_is_still_listed(tmp_path, monkeypatch):
+    """In a folder that may be read but not searched, to ask what a file is fails; root, as in a container, may."""
+
+    def denied(path):
+        if path.name == "a.png":
+            raise PermissionError(13, "Permission denied")
+        return is_dir(path)
+
+    is_dir = Path.is_dir
+    (tmp_path / "a.png").touch()
+    monkeypatch.setattr(Path, "is_dir", denied)
+    assert [item["image"] for item in read_folder(tmp_path)] == [str(tmp_path / "a.png")]

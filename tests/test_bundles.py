@@ -1,12 +1,14 @@
 """The command line of `python -m monai.bundle run`, and what becomes of errors under it."""
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from common.bundles import bundle_root, head, trained
+from common.commands import INTERRUPTED
 from common.errors import ConfigError
 
 from .conftest import ROOT, TRAIN, places
@@ -34,6 +36,17 @@ def test_a_program_that_loads_a_bundle_keeps_its_exception_hook():
     before = sys.excepthook
     check_command_line()
     assert sys.excepthook is before
+
+
+def test_ctrl_c_is_one_line_from_the_import_on():
+    program = (
+        "import sys; from importlib.machinery import ModuleSpec; "
+        "sys.modules['__main__'].__spec__ = ModuleSpec('monai.bundle.__main__', None); "
+        "import common; raise KeyboardInterrupt"
+    )
+    finished = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert finished.returncode == INTERRUPTED
+    assert finished.stderr == "interrupted: the same command continues this run\n"
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,18 @@ def test_a_backbone_that_does_not_exist_is_refused_before_its_image_size():
         check_knobs(backbone="resnet51", device="cpu", task="binary", image_size=[1, 1])
 
 
+def test_a_backbone_is_a_text():
+    with pytest.raises(ConfigError, match=r"backbone is one of resnet50, .*; got 0: give --backbone another value"):
+        check_knobs(backbone=0, device="cpu", task="binary")
+
+
+@pytest.mark.parametrize("device", ["mps", "xpu", "meta", "vulkan:0", "cuda:x", None])
+def test_a_device_is_a_cpu_or_a_gpu_of_cuda(device):
+    refusal = f"device is cpu, cuda or cuda:N; got {device!r}: give --device another value"
+    with pytest.raises(ConfigError, match=re.escape(refusal)):
+        check_knobs(backbone="resnet50", device=device, task="binary")
+
+
 def test_several_backbones_need_the_largest_image_of_any_and_classes_of_which_an_image_has_one():
     knobs = {"backbone": "resnet50 + inception_v3 with flips", "device": "cpu"}
     check_knobs(**knobs, task="multiclass", image_size=[75, 75])

@@ -46,6 +46,8 @@ def portable(config: Config, card: Mapping[str, Any]) -> Config:
     moved: Config = _moved(kept)
     if "bundle_root" in moved:
         moved["bundle_root"] = "."
+    if Path(str(moved.get("dataset_dir", ""))).is_absolute():
+        moved["dataset_dir"] = f"data/{Path(moved['dataset_dir']).name}"  # the user's own place is nobody else's
     keys = list(moved)
     head = keys[: keys.index(BODY_STARTS_AT)] if BODY_STARTS_AT in keys else []
     return moved | {key: card[key] for key in head if key in _OF_THE_MODEL and key in card and not _asks(moved[key])}

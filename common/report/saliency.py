@@ -12,7 +12,7 @@ from ignite.engine import Engine, Events
 from numpy.typing import NDArray
 from torch import nn
 
-from ..files import write_bytes
+from ..files import fitting, write_bytes
 from ..networks.inside import grad_cam, last_map
 from ..runs import read_model
 from .plots_style import SYNTHETIC
@@ -50,7 +50,7 @@ class WriteSaliency:
         task: `binary`, `multiclass` or `multilabel`.
         class_names: In the order of the logits.
         ckpt_dir: Where the model is.
-        folder: Where the pictures go, under the names of the images; emptied first.
+        folder: Where the pictures go, under the names of the images, too long ones shortened; emptied first.
     """
 
     def __init__(
@@ -103,7 +103,8 @@ class WriteSaliency:
             says += "" if maps[place].any() else ": nothing here speaks for it"
             lines = [name, f"{SYNTHETIC}: {says}" if self.synthetic else says]
             size = tuple(batch["size"][row].tolist())
-            write_bytes(self.folder / f"{name}.png", side_by_side(greys[place], maps[place], size=size, caption=lines))
+            picture = side_by_side(greys[place], maps[place], size=size, caption=lines)
+            write_bytes(fitting(self.folder / f"{name}.png"), picture)
 
     def _probabilities(self, logits: torch.Tensor) -> torch.Tensor:
         return torch.sigmoid(logits) if self.task == "multilabel" else torch.softmax(logits, dim=1)

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ..files import write_text
+from ..files import printable, write_text
 from ..metrics import Predictions
 from ..metrics.predictions import SYNTHETIC, TEXTS, UNKNOWN
 
@@ -45,7 +45,7 @@ def place_columns(items: Any, card: dict[str, Any], *, part: str) -> dict[str, l
     """Return what says of each item which image it is, whose, and of which part: the columns `TEXTS`."""
     below = f"{getattr(getattr(items, 'origin', None), 'root', Path())}/"
     columns = {key: [str(item.get(key, "")) for item in items] for key in TEXTS}
-    columns["image"] = [image.removeprefix(below) for image in columns["image"]]
+    columns["image"] = [printable(image.removeprefix(below)) for image in columns["image"]]
     return columns | {"fold": [str(card["fold"])] * len(items), "part": [part] * len(items)}
 
 

@@ -1,4 +1,5 @@
 import io
+import os
 import struct
 import zlib
 from pathlib import Path
@@ -188,6 +189,31 @@ def test_a_missing_file_and_a_second_frame_are_refused(tmp_path):
     (tmp_path / "a.png").write_bytes(png((9, 9)))
     with pytest.raises(ImageError, match="holds one frame, number 0; asked for 1"):
         decode_image(tmp_path / "a.png", 1)
+
+
+@pytest.fixture
+def pipe(tmp_path):
+    """A named pipe with something in it, so that whoever opens it does not wait forever."""
+    os.mkfifo(tmp_path / "pipe.png")
+    descriptor = os.open(tmp_path / "pipe.png", os.O_RDWR)
+    os.write(descriptor, bytes(1000))
+    yield tmp_path / "pipe.png"
+    os.close(descriptor)
+
+
+def test_what_is_no_regular_file_is_refused_unopened(pipe):
+    with pytest.raises(ImageError, match=r"pipe.png: an image is a regular file; got a named pipe: leave it out$"):
+        decode_image(pipe)
+    with pytest.raises(ImageError, match=r"an image is a regular file; got a folder: leave it out$"):
+        decode_image(pipe.parent)
+
+
+def test_a_name_that_is_not_utf8_is_refused_and_printed(tmp_path):
+    path = tmp_path / os.fsdecode(b"M\xfcller.png")
+    path.write_bytes(png((9, 9)))
+    with pytest.raises(ImageError, match=r"/M\\xfcller.png: the name of a file is UTF-8, .*: rename it$") as refusal:
+        decode_image(path)
+    assert str(refusal.value).encode()
 
 
 def test_a_mask_is_whatever_is_not_black(tmp_path, sentinel):

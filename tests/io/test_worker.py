@@ -17,6 +17,8 @@ from common.errors import ImageError, UserError
 from common.io.decode import decode_image
 from common.io.worker import Decoder
 
+from .hanging import Hanging
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -24,13 +26,6 @@ ROOT = Path(__file__).parents[2]
 def image(tmp_path) -> Path:
     Image.fromarray((np.arange(240) % 251).astype(np.uint8).reshape(12, 20)).save(tmp_path / "a.png")
     return tmp_path / "a.png"
-
-
-@pytest.fixture
-def pipe_without_writer(tmp_path):
-    """A file that never begins: whoever opens it waits."""
-    os.mkfifo(tmp_path / "pipe")
-    return tmp_path / "pipe"
 
 
 def child_of(decoder: Decoder) -> int:
@@ -76,12 +71,12 @@ def test_one_child_serves_many_files_and_survives_a_refusal(image, tmp_path):
         assert child_of(decoder) == child
 
 
-def test_a_file_that_takes_too_long_is_refused_and_the_next_one_is_read(image, pipe_without_writer):
+def test_a_file_that_takes_too_long_is_refused_and_the_next_one_is_read(image):
     with Decoder(seconds=0.5) as decoder:
         decoder.decode(image)
         hanging, start = child_of(decoder), time.monotonic()
-        with pytest.raises(ImageError, match=r"pipe: decoding took more than 0\.5 s"):
-            decoder.decode(pipe_without_writer)
+        with pytest.raises(ImageError, match=r"a\.png: decoding took more than 0\.5 s"):
+            decoder.decode(image, Hanging())
         assert time.monotonic() - start < 5
         assert not is_running(hanging)
         np.testing.assert_array_equal(decoder.decode(image).pixels, decode_image(image))
@@ -96,12 +91,12 @@ def test_a_file_that_needs_too_much_memory_is_refused_and_the_next_one_is_read(i
 
 
 @pytest.mark.parametrize("number", [signal.SIGSEGV, signal.SIGABRT, signal.SIGKILL])
-def test_a_crash_is_a_refusal_and_the_next_file_is_read(image, pipe_without_writer, number):
+def test_a_crash_is_a_refusal_and_the_next_file_is_read(image, number):
     with Decoder() as decoder:
         decoder.decode(image)
         threading.Timer(0.2, os.kill, (child_of(decoder), number)).start()
-        with pytest.raises(ImageError, match="pipe: the decoder crashed"):
-            decoder.decode(pipe_without_writer)
+        with pytest.raises(ImageError, match=r"a\.png: the decoder crashed"):
+            decoder.decode(image, Hanging())
         assert decoder.decode(image).pixels.shape == (12, 20)
 
 
@@ -133,14 +128,15 @@ def test_it_leaves_no_process_and_no_zombie(image):
     assert not is_running(child)
 
 
-def test_the_child_ends_when_its_owner_is_killed(image, pipe_without_writer):
+def test_the_child_ends_when_its_owner_is_killed(image):
     program = f"""
         from common.io.worker import Decoder
+        from tests.io.hanging import Hanging
         decoder = Decoder(seconds=1)
         decoder.decode({str(image)!r})
         print(decoder._child.pid, flush=True)
         decoder.seconds = 60
-        decoder.decode({str(pipe_without_writer)!r})
+        decoder.decode({str(image)!r}, Hanging())
     """
     owner = subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(program)], stdout=subprocess.PIPE, text=True, cwd=ROOT
@@ -151,14 +147,14 @@ def test_the_child_ends_when_its_owner_is_killed(image, pipe_without_writer):
     assert ends(child), "a child that hangs in a file must end by its own alarm"
 
 
-def test_ctrl_c_stops_the_child_and_the_decoder_still_works(image, pipe_without_writer):
+def test_ctrl_c_stops_the_child_and_the_decoder_still_works(image):
     with Decoder(seconds=20) as decoder:
         decoder.decode(image)
         interrupted = child_of(decoder)
         start = time.monotonic()
         threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
         with pytest.raises(KeyboardInterrupt):
-            decoder.decode(pipe_without_writer)
+            decoder.decode(image, Hanging())
         assert time.monotonic() - start < 10
         assert not is_running(interrupted)
         assert decoder.decode(image).pixels.shape == (12, 20)

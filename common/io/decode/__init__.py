@@ -3,6 +3,7 @@
 The kind of a file is told by its first bytes, never by its name.
 """
 
+import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -10,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...errors import ImageError, MaskError
+from ...files import printable
 from . import contours, dicom, nifti, npy, raster
 from .decoded import Decoded
 
@@ -18,6 +20,15 @@ MINIMUM_SIDE = 8
 
 HEAD = 132
 """Bytes that tell a file's kind: DICOM's preamble and its four letters (PS3.10, section 7.1) are the longest."""
+
+_SPECIAL = {
+    stat.S_IFDIR: "a folder",
+    stat.S_IFIFO: "a named pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFBLK: "a device",
+    stat.S_IFCHR: "a device",
+}
+"""What is no regular file, by its type in `st_mode` (POSIX, sys/stat.h): to open a pipe may take forever."""
 
 _MAGICS = {
     b"\x89PNG\r\n\x1a\n": raster.read,  # PNG specification, section 5.2
@@ -110,13 +121,17 @@ def decoder_of(path: Path) -> Callable[[Path, int | None, str], Decoded]:
     """Return the `read` of the module that knows a file's kind.
 
     Raises:
-        ImageError: It cannot be opened, is empty, or of a kind that none knows.
+        ImageError: It cannot be opened, is empty, or of a kind that none knows; its name is not UTF-8.
     """
+    if (name := printable(str(path))) != str(path):
+        raise ImageError(f"{name}: the name of a file is UTF-8, as the tables that list it are: rename it")
     try:
-        with path.open("rb") as file:
-            head = file.read(HEAD)
+        special = _SPECIAL.get(stat.S_IFMT(path.stat().st_mode))
+        head = b"" if special else _head(path)
     except OSError as error:
         raise ImageError(f"{path}: cannot be opened ({error.strerror})") from error
+    if special:
+        raise ImageError(f"{path}: an image is a regular file; got {special}: leave it out")
     if not head:
         raise ImageError(f"{path}: the file is empty (0 bytes): copy it again from its source")
     for magic, decoder in _MAGICS.items():
@@ -127,3 +142,8 @@ def decoder_of(path: Path) -> Callable[[Path, int | None, str], Decoded]:
     raise ImageError(
         f"{path}: not an image this reader knows (PNG, JPEG, NPY, NIfTI, DICOM); it begins with {head[:4]!r}"
     )
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(HEAD)

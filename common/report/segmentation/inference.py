@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...errors import ImageError
-from ...files import read_json, write_bytes, write_json
+from ...files import fitting, read_json, write_bytes, write_json
 from ...io.worker import Decoder
 from ...io.write import write_masks
 from ...metrics.segmentation import components
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 EVEN = 0.5
 """The threshold of a model that has not been evaluated."""
+
+_ENDING = 20
+"""Bytes that a mask's name has more than the image's: a frame's number, and what kind of file it is."""
 
 MEANING = {
     "pixels": "predicted as lesion, of the file's",
@@ -102,7 +105,7 @@ def _found(
             frames = {str(collected.items[row].get("frame") or ""): row for row in its}
             probabilities = {frame: collected.probability(row).double().numpy() for frame, row in frames.items()}
             masks = {frame: probability >= threshold for frame, probability in probabilities.items()}
-            stem = folder / "masks" / images[min(frames.values())]
+            stem = fitting(folder / "masks" / images[min(frames.values())], more=_ENDING)
             paths = write_masks(masks, source=Path(source), stem=stem)
             for number, (frame, row) in enumerate(frames.items()):
                 pixels = decoder.decode(source, int(frame) if frame else None, window=card["window"]).pixels
@@ -110,7 +113,7 @@ def _found(
                 share = f"{100 * predicted.mean():.1f} % predicted"
                 caption = [name, f"{SYNTHETIC}: {share}" if card["dataset"]["synthetic"] else share]
                 picture = overlay(pixels, reference=None, predicted=predicted, caption=caption)
-                write_bytes(folder / "overlays" / f"{name}.png", picture)
+                write_bytes(fitting(folder / "overlays" / f"{name}.png"), picture)
                 yield {
                     "pixels": str(predicted.sum()),
                     "share": f"{predicted.mean():.5f}",
