@@ -132,7 +132,7 @@ def test_the_child_ends_when_its_owner_is_killed(image):
     program = f"""
         from common.io.worker import Decoder
         from tests.io.hanging import Hanging
-        decoder = Decoder(seconds=1)
+        decoder = Decoder(seconds=3)
         decoder.decode({str(image)!r})
         print(decoder._child.pid, flush=True)
         decoder.seconds = 60
@@ -142,8 +142,10 @@ def test_the_child_ends_when_its_owner_is_killed(image):
         [sys.executable, "-c", textwrap.dedent(program)], stdout=subprocess.PIPE, text=True, cwd=ROOT
     )
     child = int(owner.stdout.readline())
+    time.sleep(1)  # until it hangs: else it would end by the end of the pipe
     owner.kill()
     owner.communicate()
+    assert is_running(child)
     assert ends(child), "a child that hangs in a file must end by its own alarm"
 
 
