@@ -46,11 +46,19 @@ def portable(config: Config, card: Mapping[str, Any]) -> Config:
     moved: Config = _moved(kept)
     if "bundle_root" in moved:
         moved["bundle_root"] = "."
-    if Path(str(moved.get("dataset_dir", ""))).is_absolute():
-        moved["dataset_dir"] = f"data/{Path(moved['dataset_dir']).name}"  # the user's own place is nobody else's
+    if "dataset_dir" in moved:
+        moved["dataset_dir"] = _inside(moved["dataset_dir"])
     keys = list(moved)
     head = keys[: keys.index(BODY_STARTS_AT)] if BODY_STARTS_AT in keys else []
     return moved | {key: card[key] for key in head if key in _OF_THE_MODEL and key in card and not _asks(moved[key])}
+
+
+def _inside(folder: str) -> str:
+    """Return the folder of the data, below the bundle: the user's own place is nobody else's."""
+    path = Path(folder)
+    if _asks(folder) or not (path.is_absolute() or ".." in path.parts):
+        return folder.removeprefix("./")
+    return f"data/{path.name}"
 
 
 def portable_logging(text: str) -> str:

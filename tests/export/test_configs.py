@@ -11,6 +11,8 @@ from common.verify.paths import text_problem
     [
         ("/home/me/data/mine", "data/mine"),
         ("/home/me/data/mine/", "data/mine"),
+        ("../data/mine", "data/mine"),
+        ("./data/mine", "data/mine"),
         ("data/breast_us", "data/breast_us"),
         ("$@bundle_root + '/data'", "$@bundle_root + '/data'"),
     ],
