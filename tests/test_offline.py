@@ -43,6 +43,7 @@ def offline(log, tmp_path_factory) -> Iterator[Runner]:
     runner.close()
 
 
+@pytest.mark.slow
 def test_the_whole_chain_runs_without_a_network(offline, log, tiny, tmp_path):
     original, data, weights = tmp_path / "original", tmp_path / "data", tmp_path / "densenet121.pth"
     torch.save(DenseNet121().state_dict(), weights)
@@ -74,6 +75,7 @@ def test_fetch_turns_to_the_network_and_is_seen_doing_so(offline, log):
     log.write_text("")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("imported", "attempts"), [("optional('openvino')", 0), ("__import__('openvino')", 1)])
 def test_openvino_tells_nobody_that_it_is_used(log, tmp_path, monkeypatch, imported, attempts):
     pytest.importorskip("openvino", reason="OpenVINO is optional")

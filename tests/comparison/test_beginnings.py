@@ -33,6 +33,7 @@ def test_a_file_that_fails_its_certificate_is_refused(content, trained):
         beginnings(plan_of({**content, "initialisations": {"plain": str(trained)}}))
 
 
+@pytest.mark.slow
 def test_weights_of_another_network_are_refused_and_warnings_are_kept(content, trained):
     plan = {**content, "initialisations": {"plain": str(trained)}}
     (found,) = beginnings(plan_of(plan)).values()

@@ -18,6 +18,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
 """Page faults of writing a block of 64 MiB and freeing it, twenty times, once the heap has found its size."""
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="glibc's allocator is what is set")
 def test_a_freed_block_is_used_again_without_page_faults():
     given_back, kept = (

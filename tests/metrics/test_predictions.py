@@ -114,7 +114,7 @@ def test_a_full_disk_leaves_no_half_file(tmp_path):
 
 
 def test_parts_known_labels_and_the_positive_class():
-    texts = {"image": ["a", "b", "c"], "part": ["validation", "test", "test"], "patient": ["", "", "p"]}
+    texts = {"image": ["a", "b", "c"], "part": ["validation", "test", "test"], "patient": ["", "q", "p"]}
     every = predictions([[0.9, 0.1], [0.4, 0.6], [0.3, 0.7]], [0, 1, -1], texts)
     test = every.select("test")
     assert (len(test), test.image.tolist(), test.has_patients) == (2, ["b", "c"], True)

@@ -145,6 +145,7 @@ def test_a_faulty_file_is_loaded_with_a_warning(remembering, tmp_path, fault):
     assert f"  warning      {certificate.warnings[0]}" in certificate.as_text()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("declared", "trained"), [("imagenet", "caffe"), ("imagenet", "radimagenet_keras"), ("radimagenet", "torchvision")]
 )

@@ -139,6 +139,7 @@ def drawn(generator, patients):
     ]
 
 
+@pytest.mark.slow
 def test_clean_sets_do_not_trigger_in_95_of_100_seeds(clean_rows):
     triggered = 0
     for seed in range(100):
