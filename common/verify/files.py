@@ -27,7 +27,9 @@ _PLACES = (
 )
 """Files by their place, and the bytes that one may have: a hundred times and more what ours have."""
 
-_LEFT_BY_RUNS = re.compile(r"(?:eval|runs)/.*|models/(?:training_state(?:\.previous)?\.ckpt|[\w.-]+\.json|seen\.txt)")
+_LEFT_BY_RUNS = re.compile(
+    r"(?:eval|runs)/.*|models/(?:training_state(?:\.previous)?\.ckpt|[\w.-]+\.json|seen\.txt|\.lock)"
+)
 """What training and evaluation write into a bundle of the repository: ours, and never handed on."""
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(?<!\.)")

@@ -5,12 +5,14 @@ import json
 import pytest
 
 from common.errors import BundleError, ConfigError
+from common.locks import LOCK
 from common.verify import code
 from common.verify import inspect as module
 from common.verify.allowed import COMPUTE, OURS, Allowed
 from common.verify.archive import opened
 from common.verify.configs import check_config
 from common.verify.documents import read_document
+from common.verify.files import list_files
 from common.verify.inspect import inspect
 from tests.verify.conftest import ROOT
 
@@ -111,3 +113,10 @@ def test_scores_may_have_any_plain_name(bundle):
     )
     bundle.seal()
     assert inspect(bundle.folder).refusals == []
+
+
+def test_what_a_run_leaves_in_a_bundle_of_the_repository_is_passed_over(tmp_path):
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / LOCK).touch()
+    assert list_files(tmp_path, exported=False) == []
+    assert list_files(tmp_path, exported=True)[0].problem
