@@ -13,7 +13,7 @@ from .locks import LOCK
 CARD = "run.json"
 """What says which run a folder holds."""
 
-_OURS = (CARD, "model*", "seen.txt", "reference.npz", "training_state*", "inference", "predictions.csv")
+_OURS = (CARD, "model*", "seen.txt", "reference.npz", "training_state*", "inference")
 """By one of these a folder is known to be a run's: it comes first in any of them, or an exported bundle has it."""
 
 _STAYS = (LOCK, "mlruns*", "config_*.json", "tensorboard")
@@ -42,17 +42,20 @@ def exchange(folder: Path, key: str, *, kept: Sequence[str]) -> None:
 
     Of the names that are `kept`, copies go.
     """
-    held = _key_in(folder)
-    if held == key:
-        return
-    shelf = folder.parent / "runs"
-    if contents := _contents(folder):
+    held, shelf = _key_in(folder), folder.parent / "runs"
+    contents = _contents(folder) if held != key else []
+    if contents:
         target = shelf / held / folder.name if held else next(_free(shelf, folder.name))
-        _move(contents, target, kept=kept)
+        # The card leaves last, and comes back first: a move that is cut short is taken up where it stopped.
+        _move(sorted(contents, key=_is_card), target, kept=kept)
         if not held:
             _logger.info("%s held a model of no known run, which is now in %s", folder, target)
     if back := _contents(shelf / key / folder.name):
-        _move(back, folder, kept=())
+        _move(sorted(back, key=_is_card, reverse=True), folder, kept=())
+
+
+def _is_card(path: Path) -> bool:
+    return path.name == CARD
 
 
 def _key_in(folder: Path) -> str:
@@ -76,8 +79,7 @@ def _contents(folder: Path) -> list[Path]:
 
 def _move(paths: list[Path], target: Path, *, kept: Sequence[str]) -> None:
     target.mkdir(parents=True, exist_ok=True)
-    # The card goes last: a move that is cut short is taken up where it stopped.
-    for path in sorted(paths, key=lambda path: path.name == CARD):
+    for path in paths:
         destination = target / path.name
         if destination.is_dir():
             shutil.rmtree(destination)  # of the same run: what is of none goes where nothing lies

@@ -1,4 +1,7 @@
+import contextlib
+import itertools
 import json
+from pathlib import Path
 
 import pytest
 import torch
@@ -8,6 +11,7 @@ from common.errors import RunError
 from common.locks import LOCK
 from common.runs import Run, check_data, check_settings, read_model
 
+OWN = Origin("busbra", synthetic=False, index_sha256="", root=Path("/data"), shared_patients={})
 ITEMS = [{"image": "/data/a.png", "label": "benign"}, {"image": "/data/b.png", "label": "malignant"}]
 
 
@@ -51,6 +55,31 @@ def test_another_run_is_shelved_and_comes_back(start, tmp_path, network):
     start()
     assert read_model(tmp_path / "models")["val_auc"] == 0.5
     assert json.loads((tmp_path / "eval" / "run.json").read_text())["seconds"] == 1
+
+
+@pytest.mark.parametrize("moves", range(11))
+def test_an_exchange_that_is_cut_short_is_taken_up(start, tmp_path, network, monkeypatch, moves):
+    items, replace, done = Items(ITEMS, OWN), Path.replace, itertools.count()
+    first = start(items)
+    first.save_model(network)
+    first.record()
+    second = start(items, fold=1)
+    second.save_model(network)
+    second.record()
+    (tmp_path / "eval" / "figures").mkdir()
+
+    def cut_short(path, target):
+        if "runs" in str(path) + str(target) and next(done) == moves:
+            raise KeyboardInterrupt
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", cut_short)
+    with contextlib.suppress(KeyboardInterrupt):
+        start(items)
+    start(items)
+    names = {folder: {path.name for path in (tmp_path / folder).iterdir()} for folder in ("models", "eval")}
+    assert names == {"models": {LOCK, "model.pt", "model.json", "seen.txt", "run.json"}, "eval": {LOCK, "run.json"}}
+    assert {path.name for path in (tmp_path / "runs" / second.key / "eval").iterdir()} == {"run.json", "figures"}
 
 
 def test_a_run_that_ended_before_its_first_epoch_leaves_nothing_on_the_shelf(start, tmp_path):
