@@ -40,8 +40,7 @@ def opened(path: Path) -> Iterator[Path]:
 
 def _refuse_doubles(path: Path) -> None:
     try:
-        with path.open("rb") as file:
-            check_layout(file)
+        check_layout(path)
         with zipfile.ZipFile(path) as archive:
             names = [info.filename for info in archive.infolist()]
     except TrustError as error:

@@ -4,9 +4,11 @@ Readers differ where it lies otherwise. Python takes the directory before the en
 say, torch goes where they say; `unzip` takes a member's name from an extra field that Python does not look at.
 """
 
+import io
 import struct
 import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import IO, Any
 
 from ..errors import TrustError
@@ -26,15 +28,20 @@ _FIELDS = {0x0001, 0x000A, 0x4246, 0x5455, 0x5855, 0x7855, 0x7875}
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
-def check_layout(file: IO[bytes]) -> None:
+def check_layout(archive: Path | bytes) -> None:
     """Refuse an archive that two readers may read differently.
 
     Args:
-        file: Open for reading, at any place.
+        archive: Its file, or its bytes.
 
     Raises:
         TrustError: It is one, or none.
     """
+    with io.BytesIO(archive) if isinstance(archive, bytes) else archive.open("rb") as file:
+        _check(file)
+
+
+def _check(file: IO[bytes]) -> None:
     where = _directory(file)
     try:
         with zipfile.ZipFile(file) as archive:

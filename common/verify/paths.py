@@ -36,7 +36,7 @@ def text_problem(text: str) -> str:
 
 def piece_problem(text: str) -> str:
     """Return why a text may not be a folder, or a part of a path; `ftp://` is one to fsspec. Empty if it may."""
-    return text_problem(text) or (f"a path in a bundle has no colon; got {text[:80]!a}" if ":" in text else "")
+    return text_problem(text) or climbs(text)
 
 
 def climbs(text: str) -> str:

@@ -33,8 +33,7 @@ SPARSEST = 20
 def check_torchscript(path: Path) -> list[str]:
     """Return what a TorchScript archive does beyond arithmetic on tensors, a line each."""
     try:
-        with path.open("rb") as file:
-            check_layout(file)
+        check_layout(path)
         with zipfile.ZipFile(path) as archive:
             declared = sum(info.file_size for info in archive.infolist())
             if declared > SPARSEST * path.stat().st_size:

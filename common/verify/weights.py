@@ -23,8 +23,7 @@ def check_weights(path: Path, card: Any) -> list[str]:
 
     try:
         if zipfile.is_zipfile(path):
-            with path.open("rb") as file:
-                check_layout(file)
+            check_layout(path)
         tensors = read(path).tensors
         claimed, held = sum(tensor.nbytes for tensor in tensors.values()), path.stat().st_size
         if claimed > 2 * held:

@@ -29,6 +29,11 @@ CARD = {
 }
 
 
+class Evil:
+    def __reduce__(self):
+        return print, ("the pickle ran",)
+
+
 LARGE_FILES = f"""\
 large_files:
   - path: "models/model.pt"

@@ -38,8 +38,9 @@ def segmentation_scores(
         `false_positives`, and the mean share of their pixels, `predicted_area`.
     """
     at = _owners(test_items)
+    patients, studies = ([item.get(key) or "" for item in test_items] for key in ("patient", "study"))
     return {
-        "level": level_of(*([item.get(key) or "" for item in test_items] for key in ("patient", "study"))),
+        "level": level_of(patients, studies),
         "thresholds": {"dice": threshold},
         "validation": {
             **_counts(validation, validation_items),
