@@ -62,6 +62,11 @@ def test_an_encoder_is_judged_by_its_features_under_the_same_folds_heads_and_sta
     assert "whether it has seen the tested images is not known" in html
 
 
+def test_images_of_folds_that_share_a_test_part_count_once_for_a_probe(given, compared):
+    found = compared({**given, "folds": ["0v0", "0v1"], "seeds": [0]})
+    assert {its.score.n for its in found.probes} == {150}
+
+
 def test_features_are_stored_once_and_finished_heads_are_never_trained_again(given, compared, tmp_path, monkeypatch):
     before = compared(given)
     for name in ("extract", "train", "evaluate", "write_probes"):

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from common.comparison.beside import read_beside
+from common.comparison.beside import read_beside, relative
 from common.comparison.results import write_results
 from common.datasets.prepared import read_prepared
 from common.errors import PlanError
@@ -55,6 +55,11 @@ def test_as_published_says_what_is_pseudo_replicated_and_what_is_not_repeated(pa
     assert '>chosen</th><th scope="col">test AUC [95 %]</th>' in text
     assert "of the whole and of each scenario and of each fold and seed" in text
     assert "and only that one was tested" in page()
+
+
+@pytest.mark.parametrize(("areas", "told"), [((0.9, 0.8), "+12.5 %"), ((0.4, 0.8), "-50.0 %"), ((0.5, 0.0), "")])
+def test_a_gain_is_a_share_of_what_it_is_compared_with(areas, told):
+    assert relative(areas) == told
 
 
 def test_fair_stands_beside_as_published(content, compared, tmp_path):

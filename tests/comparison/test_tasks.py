@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -40,6 +41,15 @@ def test_eight_tasks_have_a_line_and_the_page_and_json_tell_it(many, compared, t
     text = (tmp_path / "out" / "comparison.html").read_text()
     assert "cannot be told to change with the number of patients" in text
     assert "share 180 tested images: they are not independent" in text
+
+
+def test_a_task_without_an_error_leaves_no_line(many, compared):
+    found = compared(many)
+    same = [replace(pair, score_b=pair.score_a) for pair in found.contrasts[0].pairs]
+    contrasts = [replace(found.contrasts[0], pairs=same), *found.contrasts[1:]]
+    (its,) = tasks(replace(found, contrasts=contrasts))
+    assert len(its.bundles) == 8
+    assert its.line is None
 
 
 def test_fewer_tasks_are_described_only(content, compared, tmp_path):

@@ -49,6 +49,14 @@ def test_a_column_of_one_positive_patient_widens_the_mean():
     assert wide.high - wide.low > 3 * (narrow.high - narrow.low)
 
 
+@pytest.mark.parametrize("copies", [2, 6, 13, 21])
+def test_columns_that_cancel_leave_an_interval_without_width(copies):
+    """What they move adds up to nothing, but for rounding, which may be below it."""
+    labels, scores = np.tile([1, 0, 0, 1], copies), np.arange(4.0 * copies)
+    found = macro_auc_interval(np.stack([labels, labels], axis=1), np.stack([scores, -scores], axis=1))
+    assert (found.low, found.value, found.high) == pytest.approx((0.5, 0.5, 0.5))
+
+
 def test_unknown_labels_and_undefined_columns_are_left_out():
     labels, scores, patients = draw(np.random.default_rng(4), prevalence=(0.5, 0.5))
     labels[:20, 0] = -1

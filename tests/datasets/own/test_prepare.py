@@ -159,6 +159,12 @@ def test_sixty_renamed_images_and_a_workbook_are_prepared(workbook, tmp_path, fo
         partition(data.rows, fold)
 
 
+def reasons(folder):
+    """Why each file was left out."""
+    with (folder / "left_out.csv").open() as file:
+        return {line["where"]: line["reason"] for line in csv.DictReader(file)}
+
+
 @pytest.mark.parametrize("kind", ["folder", "table"])
 def test_a_mask_that_does_not_fit_is_left_out_and_its_image_is_only_not_annotated(picture, table, tmp_path, kind):
     rows = [["image", "label", "mask"]]
@@ -172,9 +178,7 @@ def test_a_mask_that_does_not_fit_is_left_out_and_its_image_is_only_not_annotate
     columns = Columns(image="image", mask="mask") if kind == "table" else Columns()
     own = Own(kind=kind, images=tmp_path / "mine", table=table(rows) if kind == "table" else None, columns=columns)
     data = prepare_own(own, tmp_path / "data")
-    with (tmp_path / "data/left_out.csv").open() as file:
-        listed = {line["where"]: line["reason"] for line in csv.DictReader(file)}
-    assert listed == {
+    assert reasons(data.folder) == {
         "sick/5_mask.png": "mask of another size: sick/5_mask.png is 20 x 24, its image 24 x 20 (height x width)",
         "sick/7_mask.png": "empty mask: sick/7_mask.png shows no lesion, though its image is not normal",
     }
@@ -197,9 +201,7 @@ def test_odd_files_and_patients_are_said_and_prepared_without(picture, table, tm
     rows.append(["sick/cut.png", "sick", 20])
     own = Own(kind=kind, images=tmp_path / "mine", table=table(rows) if kind == "table" else None)
     data = prepare_own(replace(own, columns=Columns(image="image", patient="who")), tmp_path / "data")
-    with (tmp_path / "data/left_out.csv").open() as file:
-        listed = {line["where"]: line["reason"].partition(":")[0] for line in csv.DictReader(file)}
-    assert listed == {
+    assert {where: reason.partition(":")[0] for where, reason in reasons(data.folder).items()} == {
         "sick/M\\xfcller.png": "a name that is not UTF-8",
         "sick/self.png": "a link that leads nowhere",
         "sick/cut.png": "unreadable",
