@@ -2,7 +2,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from common.errors import SplitError
@@ -84,6 +84,7 @@ def test_among_equals_the_more_sensitive():
 
 
 @given(data(probability))
+@example([(1, 0.4), *[(1, 0.8)] * 9, *[(0, 0.1)] * 7, (0, 0.5), *[(0, 0.9)] * 2])
 def test_equals_are_told_in_spite_of_rounding(rows):
     """1.0 + 0.7 and 0.9 + 0.8 are equal, though the second is the larger number."""
     labels, probabilities = np.array(rows).T

@@ -64,17 +64,20 @@ def test_the_area_below_a_mean_curve_is_the_mean_area_and_its_band_holds_it():
     assert np.array_equal(mean_roc(shifted, n_resamples=10).sensitivity, its.sensitivity)
 
 
-def test_folds_that_test_the_same_patients_do_not_narrow_the_band_and_others_do():
-    """Were each fold drawn by a stream of its own, copies of a fold would average out."""
-    (pair,) = arms(seeds=1, folds=1, positives=60, negatives=60)
-    other = arms(seeds=1, folds=1, positives=60, negatives=60, seed=1)[0]
-    other = replace(other, fold="1", patient=np.char.add(other.patient, "'"))
+def by_difficulty(pair, mark):
+    """The patients called by the rank of their scores."""
+    means = {name: pair.score_a[pair.patient == name].mean() for name in np.unique(pair.patient)}
+    names = {name: f"{rank:03d}{mark}" for rank, name in enumerate(sorted(means, key=means.get))}
+    return replace(pair, fold=mark, patient=np.array([names[name] for name in pair.patient]))
 
-    def width(pairs):
+
+def test_patients_of_two_folds_are_drawn_apart_and_those_of_one_that_is_tested_twice_together():
+    """One stream of draws for every fold would take the easy patients of all of them at once."""
+    one, other = (by_difficulty(arms(seeds=1, folds=1, seed=seed)[0], str(seed)) for seed in (0, 1))
+
+    def width(*pairs):
         band = mean_roc(pairs, n_resamples=400)
         return np.mean((band.high - band.low)[10:50])
 
-    assert width([pair, replace(pair, fold="1")]) == pytest.approx(width([pair]), rel=0.01)
-    both = [pair, other]
-    alone = np.mean([width([its]) for its in both])
-    assert width(both) == pytest.approx(alone / 2**0.5, rel=0.15)
+    assert width(one, replace(one, fold="again")) == pytest.approx(width(one), rel=0.01)
+    assert width(one, other) == pytest.approx((width(one) + width(other)) / 2 / 2**0.5, rel=0.15)
