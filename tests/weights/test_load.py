@@ -10,7 +10,7 @@ from common.networks import Classifier
 from common.networks.backbones import BACKBONES
 from common.weights import store
 from common.weights.certificate import certify
-from common.weights.load import load_backbone, load_network, load_strictly
+from common.weights.load import load_backbone, load_network, load_strictly, misfits
 from common.weights.recognise import read_weights
 
 
@@ -201,3 +201,10 @@ def test_imported_weights_that_changed_since_are_refused(tmp_path, remembering, 
 def test_a_model_that_is_not_trained_yet_says_what_to_run(tmp_path, resnet):
     with pytest.raises(RunError, match=r"no trained model at .*: run this bundle's train.json first"):
         load_network(resnet, tmp_path / "model.pt")
+
+
+def test_a_tensor_of_another_shape_is_not_searched_for_what_it_holds():
+    """It may claim more than any memory has."""
+    told = misfits({"a": torch.Size([2])}, {"a": torch.full([3], torch.nan)})
+    assert "1 of another shape, e.g. a" in told
+    assert "not finite" not in told
